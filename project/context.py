@@ -1,0 +1,12 @@
+"""What every template may need to know about the service."""
+
+from django.conf import settings
+
+
+def site(request):
+    """Whether this is the demo, and the languages to offer."""
+    return {"DEMO": settings.DEMO, "LANGUAGE_NAMES": LANGUAGE_NAMES}
+
+
+# Each language in its own words: whoever looks for theirs may not read the others.
+LANGUAGE_NAMES = [("fr", "Français"), ("mg", "Malagasy"), ("en", "English")]

@@ -1,0 +1,18 @@
+"""Handing work to the background workers."""
+
+from typing import Any
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+
+def enqueue(task: str, *args: Any) -> None:
+    """Queue `task`, a dotted path, as part of the current transaction.
+
+    The broker's row lives in the same database: it appears if and only if the act commits.
+    Arguments are ids and nothing else, since the payload is a signed pickle. Raises RuntimeError
+    outside a transaction, where a crash could keep the act and lose its task.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{task} must be queued inside the transaction of its act")
+    async_task(task, *args)

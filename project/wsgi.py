@@ -1,0 +1,8 @@
+"""The WSGI application, on production settings unless told otherwise."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.base")
+application = get_wsgi_application()
