@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class NotifyConfig(AppConfig):
+    """Telling people things by text message and e-mail."""
+
+    name = "notify"
