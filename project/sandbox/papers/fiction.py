@@ -1,0 +1,178 @@
+"""People and vehicles that do not exist, invented from a seed."""
+
+import random
+from datetime import date, timedelta
+
+STEMS = [
+    "RAKOTO",
+    "RANDRIA",
+    "RAZAFI",
+    "RASOLO",
+    "ANDRIA",
+    "RAVELO",
+    "RABE",
+    "RATSIMBA",
+    "RAHARI",
+    "RAZANA",
+    "RAJAO",
+]
+TAILS = [
+    "NIRINA",
+    "MANANA",
+    "ARISOA",
+    "NDRASANA",
+    "MALALA",
+    "HARISON",
+    "MANANTSOA",
+    "VOLOLONA",
+    "JAONA",
+    "TIANA",
+]
+GIVEN = [
+    "Haja",
+    "Lanto",
+    "Mialy",
+    "Fanja",
+    "Tahina",
+    "Onja",
+    "Sitraka",
+    "Voahirana",
+    "Hasina",
+    "Miora",
+    "Ravaka",
+    "Njaka",
+    "Tovo",
+    "Bakoly",
+    "Soa",
+    "Aina",
+    "Lalaina",
+    "Jean",
+    "Marie",
+    "Paul",
+    "Claudine",
+    "Olivier",
+    "Josiane",
+    "Patrick",
+    "Sylvie",
+    "Norbert",
+]
+PLACES = [
+    "Antsirabe",
+    "Ambositra",
+    "Fianarantsoa",
+    "Moramanga",
+    "Toamasina",
+    "Mahajanga",
+    "Antsiranana",
+    "Sambava",
+    "Morondava",
+    "Ambatolampy",
+    "Manakara",
+    "Arivonimamo",
+    "Farafangana",
+    "Miarinarivo",
+    "Tsiroanomandidy",
+    "Ihosy",
+]
+DISTRICTS = (101, 103, 105, 108, 110, 112, 201, 203, 210, 213, 301, 314, 401, 508, 711, 715)
+QUARTERS = [
+    "Ambohipo",
+    "Isoraka",
+    "Andravoahangy",
+    "Ankadifotsy",
+    "Besarety",
+    "Mahamasina",
+    "Tanambao",
+]
+TRADES = [
+    "Mécanicien",
+    "Enseignante",
+    "Commerçant",
+    "Agriculteur",
+    "Couturière",
+    "Chauffeur",
+    "Comptable",
+]
+MODELS = {
+    "TOYOTA": ("COROLLA", "HILUX", "YARIS", "LAND CRUISER"),
+    "NISSAN": ("PATROL", "NAVARA", "ALMERA"),
+    "PEUGEOT": ("206", "308", "PARTNER"),
+    "RENAULT": ("CLIO", "DUSTER", "KANGOO"),
+    "MAZDA": ("BT-50", "DEMIO"),
+    "HYUNDAI": ("TUCSON", "I10", "PORTER"),
+    "SUZUKI": ("SWIFT", "JIMNY"),
+    "MITSUBISHI": ("L200", "PAJERO"),
+}
+COLOURS = ["BLANC", "NOIR", "GRIS", "ROUGE", "BLEU", "VERT", "BEIGE", "ARGENT"]
+PLATE_LETTERS = "ABCDEFHJKLMNPRSTUVWX"
+CHASSIS_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+def person(seed) -> dict[str, str]:
+    """Someone of age, with the twelve-digit number and everything a CIN says of them."""
+    rng = random.Random(f"person {seed}")
+    born = _day(rng, date(1946, 1, 1), date(2003, 12, 31))
+    return {
+        "number": _number(rng),
+        "surname": _surname(rng),
+        "given_names": " ".join(rng.sample(GIVEN, rng.choice((1, 2, 2)))).upper(),
+        "birth_date": born.isoformat(),
+        "birth_place": rng.choice(PLACES).upper(),
+        "address": _address(rng),
+        "occupation": rng.choice(TRADES),
+        "father": f"{_surname(rng)} {rng.choice(GIVEN).upper()}",
+        "mother": f"{_surname(rng)} {rng.choice(GIVEN).upper()}",
+        "issue_date": _day(rng, born + timedelta(days=18 * 366), date(2025, 12, 31)).isoformat(),
+        "issue_place": rng.choice(PLACES).upper(),
+    }
+
+
+def vehicle(seed) -> dict[str, str]:
+    """A vehicle with everything its carte grise says of it; weights in kilograms."""
+    rng = random.Random(f"vehicle {seed}")
+    make = rng.choice(sorted(MODELS))
+    return {
+        "plate": _plate(rng),
+        "chassis_number": _chassis(rng),
+        "make": make,
+        "model": rng.choice(MODELS[make]),
+        "first_registration": _day(rng, date(1988, 1, 1), date(2025, 12, 31)).isoformat(),
+        "holder": f"{_surname(rng)} {' '.join(rng.sample(GIVEN, 2)).upper()}",
+        "seats": str(rng.choice((2, 4, 5, 5, 5, 7, 9))),
+        "fiscal_power": str(rng.randint(3, 22)),
+        "energy": rng.choice(("petrol", "petrol", "diesel", "diesel", "hybrid", "electric")),
+        "colour": rng.choice(COLOURS),
+        "curb_weight": str(rng.randrange(820, 2300, 5)),
+        "payload": str(rng.randrange(350, 1200, 5)),
+    }
+
+
+def _number(rng: random.Random) -> str:
+    sex = rng.choice("12")
+    return f"{rng.choice(DISTRICTS)}{rng.randint(1, 99):02d}{sex}{rng.randint(1, 999999):06d}"
+
+
+def _surname(rng: random.Random) -> str:
+    return rng.choice(STEMS) + rng.choice(TAILS)
+
+
+def _address(rng: random.Random) -> str:
+    lot = (
+        f"{rng.choice(('II', 'III', 'IV', 'VT', 'IB'))} {rng.randint(2, 98)} {rng.choice('ABCDG')}"
+    )
+    return f"Lot {lot} {rng.choice(QUARTERS)}"
+
+
+def _plate(rng: random.Random) -> str:
+    series = "".join(rng.choice(PLATE_LETTERS) for _ in range(rng.choice((1, 2))))
+    return f"{rng.randint(1, 9999):04d}{rng.choice('TTTTADFMU')}{series}"
+
+
+def _chassis(rng: random.Random) -> str:
+    maker = "".join(rng.choice(CHASSIS_LETTERS) for _ in range(3))
+    middle = "".join(rng.choice(CHASSIS_LETTERS + "0123456789") for _ in range(7))
+    return f"{maker}{middle}{rng.randint(0, 9999999):07d}"
+
+
+def _day(rng: random.Random, first: date, last: date) -> date:
+    return first + timedelta(days=rng.randint(0, (last - first).days))
