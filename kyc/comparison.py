@@ -1,0 +1,66 @@
+"""Comparing what was declared with what was read."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kyc import documents
+from kyc.cases import Case
+
+# Characters that cameras and eyes confuse, brought to one of each pair.
+CONFUSED = str.maketrans("OIBS", "0185")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the agent's table. `agrees` is None where nothing was read."""
+
+    name: str
+    label: str
+    declared: Any
+    read: str | None
+    confidence: float | None
+    agrees: bool | None
+
+
+def rows(case: Case) -> list[Row]:
+    """Every declared field beside what was read of it: differences first, then in paper order."""
+    read = documents.values_read(case)
+    lines = [_row(case, name, read.get(name)) for name in case.DECLARED]
+    return sorted(lines, key=lambda row: row.agrees is not False)
+
+
+def _row(case: Case, name: str, field: dict | None) -> Row:
+    declared = getattr(case, name)
+    value = field["value"] if field else None
+    return Row(
+        name=name,
+        label=str(case._meta.get_field(name).verbose_name),
+        declared=in_words(case, name, declared),
+        read=in_words(case, name, value) if value is not None else None,
+        confidence=field["confidence"] if field else None,
+        agrees=same(declared, value) if value is not None else None,
+    )
+
+
+def in_words(case: Case, name: str, value: Any) -> Any:
+    """A field's value as people read it: the label of a choice, a date as a date."""
+    if name in case.SHOWN and value:
+        return case.SHOWN[name](value)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return date.fromisoformat(value)
+    return dict(case._meta.get_field(name).flatchoices).get(value, value)
+
+
+def same(declared: Any, read: Any) -> bool:
+    """Whether two values say the same, whatever their accents, order of words, spacing and 0/O."""
+    ours, theirs = _bare(declared), _bare(read)
+    return sorted(ours) == sorted(theirs) or "".join(ours) == "".join(theirs)
+
+
+def _bare(value: Any) -> list[str]:
+    text = unicodedata.normalize("NFKD", "" if value is None else str(value)).upper()
+    text = "".join(mark for mark in text if not unicodedata.combining(mark))
+    return [word.translate(CONFUSED) for word in re.findall(r"[A-Z0-9]+", text)]

@@ -1,0 +1,87 @@
+"""Form fields for what is written on Malagasy papers."""
+
+import re
+import unicodedata
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kyc import cin
+from project.lib import phones
+
+
+class CINField(forms.CharField):
+    """A CIN number in any spacing, cleaned to its twelve digits."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_length", 30)
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off", "class": "width-20"}
+
+    def clean(self, value):
+        """Raises ValidationError unless there are twelve digits."""
+        value = super().clean(value)
+        return cin.parse(value) if value else None
+
+    def prepare_value(self, value):
+        """Show the digits by threes, as on the card."""
+        return cin.display(str(value)) if value else value
+
+
+class PhoneField(forms.CharField):
+    """A Malagasy mobile number in any spelling, cleaned to E.164."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_length", 30)
+        kwargs.setdefault("help_text", _("Par exemple 034 12 345 67"))
+        super().__init__(**kwargs)
+        self.widget.attrs |= {
+            "type": "tel",
+            "inputmode": "tel",
+            "autocomplete": "tel",
+            "class": "width-20",
+        }
+        self.widget.input_type = "tel"
+
+    def clean(self, value):
+        """Raises ValidationError with what is wrong about the number."""
+        value = super().clean(value)
+        return phones.parse(value) if value else value
+
+    def prepare_value(self, value):
+        """Show a stored number as people write it."""
+        return phones.display(value) if str(value or "").startswith("+261") else value
+
+
+class PastDateField(forms.DateField):
+    """A day that has been: typed as on the paper, 31/12/1990, or as ISO."""
+
+    EARLIEST = date(1900, 1, 1)
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("help_text", _("Jour, mois, année : par exemple 25/06/1985"))
+        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"])
+        super().__init__(**kwargs)
+        self.widget = forms.DateInput(
+            format="%d/%m/%Y",
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "width-10"},
+        )
+        self.widget.is_required = self.required
+
+    def to_python(self, value):
+        """Full-width digits and spaces do no harm."""
+        if isinstance(value, str):
+            value = re.sub(r"\s", "", unicodedata.normalize("NFKC", value))
+        return super().to_python(value)
+
+    def clean(self, value):
+        """Raises ValidationError for a day to come or before 1900."""
+        day = super().clean(value)
+        if day and not self.EARLIEST <= day <= timezone.localdate():
+            raise ValidationError(
+                _("Cette date n'est pas possible : vérifiez l'année."), code="impossible"
+            )
+        return day

@@ -1,0 +1,91 @@
+"""Taking in what people upload: the limits, the child process that decodes, the refusals."""
+
+import hashlib
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from kyc import decode as child
+
+MAX_BYTES = 10 * 1024 * 1024
+WALL_SECONDS = 20
+JPEG_START = b"\xff\xd8\xff"
+
+MESSAGES = {
+    "empty": _("Ce fichier est vide. Reprenez la photo et envoyez-la de nouveau."),
+    "too_big": _("Ce fichier dépasse 10 Mo. Envoyez une photo plus légère."),
+    "unknown": _("Ce fichier n'est ni une photo (JPEG, PNG, WebP, GIF) ni un PDF."),
+    "damaged": _("Ce fichier est abîmé ou incomplet. Reprenez la photo et envoyez-la de nouveau."),
+    "too_many_pixels": _("Cette image est trop grande : 40 millions de points au plus."),
+    "exhausted": _("Ce fichier est trop lourd à lire. Envoyez une simple photo du document."),
+    "locked": _("Ce PDF est protégé par un mot de passe. Envoyez-le sans protection."),
+    "too_small": _("Cette image est trop petite pour être lue : 300 points de côté au moins."),
+}
+
+# What a child that ran out of its limits dies of; pdfium traps where an allocation fails.
+EXHAUSTION = {signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL}
+
+
+class Refused(Exception):
+    """The upload is not taken: `code` for programs, `message` for the person, in French."""
+
+    def __init__(self, code: str):
+        super().__init__(code)
+        self.code = code
+        self.message = MESSAGES[code]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Our own JPEG of an upload. Sizes in pixels; `media_type` is that of the original."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    original_sha256: str
+    sha256: str
+    media_type: str
+
+
+def decode(upload: bytes) -> Picture:
+    """Our picture of what was sent; raises `Refused`, and nothing else, on a file not taken."""
+    if not upload:
+        raise Refused("empty")
+    if len(upload) > MAX_BYTES:
+        raise Refused("too_big")
+    kind = child.kind_of(upload[:16])
+    if kind is None:
+        raise Refused("unknown")
+    jpeg, width, height = _run(upload)
+    return Picture(
+        jpeg=jpeg,
+        width=width,
+        height=height,
+        original_sha256=hashlib.sha256(upload).hexdigest(),
+        sha256=hashlib.sha256(jpeg).hexdigest(),
+        media_type=child.MEDIA_TYPES[kind],
+    )
+
+
+def _run(upload: bytes) -> tuple[bytes, int, int]:
+    try:
+        # -I: neither the environment nor the folder of the program decides what is imported.
+        done = subprocess.run(
+            [sys.executable, "-I", child.__file__],
+            input=upload,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused("exhausted") from None
+    said = done.stderr.decode("ascii", "replace").split()
+    if done.returncode < 0:
+        raise Refused("exhausted" if -done.returncode in EXHAUSTION else "damaged")
+    if done.returncode == 0 and said[:1] == ["ok"] and done.stdout.startswith(JPEG_START):
+        return done.stdout, int(said[1]), int(said[2])
+    raise Refused(said[-1] if said and said[-1] in MESSAGES else "damaged")

@@ -1,0 +1,81 @@
+"""Reviewing cases: taking one from the queue, putting it back, and deciding it."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kyc.cases import Case
+from notify import messages
+from project.lib.workflow import MoveRefused
+
+LEASE = timedelta(minutes=20)
+
+
+@transaction.atomic
+def claim_next(model: type[Case], *, by) -> Case | None:
+    """Give the agent the case they hold already, or the oldest waiting one, or None."""
+    held = model.objects.held_by(by).first()
+    if held:
+        return held
+    free = model.objects.waiting().reviewable_by(by).select_for_update(skip_locked=True)
+    case = free.first()
+    if case:
+        case.move(Case.State.CLAIMED, by=by, agent=by, claimed_at=timezone.now())
+    return case
+
+
+@transaction.atomic
+def release(case: Case, *, by) -> None:
+    """Put a case back in its queue, undecided."""
+    _require_holder(case, by)
+    case.move(Case.State.WAITING, by=by, agent=None, claimed_at=None)
+
+
+def release_stale() -> None:
+    """Put back the cases nobody decided within the lease: their agents went away."""
+    for model in Case.__subclasses__():
+        for case in model.objects.stale(timezone.now() - LEASE):
+            _release_if_stale(case)
+
+
+@transaction.atomic
+def _release_if_stale(case: Case) -> None:
+    case.lock()
+    if case.state == Case.State.CLAIMED and case.claimed_at < timezone.now() - LEASE:
+        case.move(Case.State.WAITING, by=None, note="left lying", agent=None, claimed_at=None)
+
+
+@transaction.atomic
+def decide(case: Case, verdict: str, *, by, reason: str = "") -> None:
+    """Approve, send back or reject a case the agent holds, and tell the citizen.
+
+    Approving gives the case its effect (`case.approve()`), in the same transaction. Raises
+    MoveRefused when the case is not the agent's, or what it declares belongs to somebody else.
+    """
+    _require_holder(case, by)
+    try:
+        with transaction.atomic():
+            moved = _record(case, verdict, by, reason)
+    except IntegrityError as error:
+        raise MoveRefused(
+            _("Cette pièce est déjà au nom d'un autre compte : elle ne peut pas être approuvée.")
+        ) from error
+    if moved:
+        messages.send(f"case_{verdict}", to=case.citizen, case=case)
+
+
+def _record(case: Case, verdict: str, agent, reason: str) -> bool:
+    effect = case.approve() if verdict == Case.State.APPROVED else {}
+    return case.move(
+        verdict, by=agent, note=reason, reason=reason, decided_at=timezone.now(), **effect
+    )
+
+
+def _require_holder(case: Case, agent) -> None:
+    case.lock()
+    if case.state != Case.State.CLAIMED or case.agent_id != agent.pk:
+        raise MoveRefused(
+            _("Ce dossier n'est plus entre vos mains : il a été repris ou déjà décidé.")
+        )

@@ -1,0 +1,44 @@
+"""The second factor of the staff: passed once a session, with a real device."""
+
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_otp import devices_for_user, login, match_token
+
+from kyc.forms import TokenForm
+from project.lib.access import member
+from project.lib.screens import screen
+
+
+@member
+@require_http_methods(["GET", "POST"])
+def second_factor(request):
+    """Ask for the six digits, then go on to where the person was going."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        device = match_token(request.user, form.cleaned_data["token"])
+        if device:
+            login(request, device)
+            request.session.cycle_key()
+            return redirect(_safe(request, target))
+        form.add_error("token", _refusal(request.user))
+    context = {"form": form, "next": target, "has_device": any(devices_for_user(request.user))}
+    return screen(request, "kyc/second_factor.html", context, status=422 if form.errors else 200)
+
+
+def _refusal(user):
+    """Why a code was refused: wrong or used already, or too many tries."""
+    for device in devices_for_user(user):
+        allowed, _data = device.verify_is_allowed()
+        if not allowed:
+            return _("Trop d'essais : attendez une minute, puis essayez avec un nouveau code.")
+    return _("Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant.")
+
+
+def _safe(request, target):
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_ours else "landing"
