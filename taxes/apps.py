@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TaxesConfig(AppConfig):
+    """What vehicles owe, how it is paid, and the code that proves it."""
+
+    name = "taxes"

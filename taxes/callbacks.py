@@ -1,0 +1,62 @@
+"""What operators send us: kept as it came, then used as a hint to go and ask."""
+
+import hashlib
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from project.lib.queue import enqueue
+from taxes import providers
+from taxes.models import Callback, Payment
+from taxes.providers.base import Charge
+
+LIMIT = 64 * 1024  # bytes; operators send less than two thousand
+# Strangers may fill the inbox of an unknown address only so far.
+STRANGERS = 1000
+
+
+def as_charge(payment: Payment) -> Charge:
+    """The attempt in the words we share with operators."""
+    return Charge(
+        reference=str(payment.reference),
+        amount=payment.amount,
+        phone=payment.phone,
+        label=f"Taxe {payment.notice.vehicle.plate} {payment.notice.year}",
+        callback_url=settings.SITE_URL
+        + reverse("taxes:callback", args=[payment.provider, payment.secret]),
+        operator=payment.operator,
+    )
+
+
+@transaction.atomic
+def receive(provider: str, secret: str, *, body: bytes, headers: dict[str, str]) -> None:
+    """Keep a callback, once however often it comes, and go and ask the operator.
+
+    The caller answers 2xx only after this has committed. An address we never gave is kept too,
+    up to a limit, and answered no differently.
+    """
+    payment = Payment.objects.filter(provider=provider, secret=secret).first()
+    if payment is None and Callback.objects.filter(payment=None).count() >= STRANGERS:
+        return
+    digest = hashlib.sha256(secret.encode() + b"\0" + body).hexdigest()
+    callback, is_new = Callback.objects.get_or_create(
+        provider=provider,
+        digest=digest,
+        defaults={"payment": payment, "body": body, "headers": headers},
+    )
+    if not is_new:
+        Callback.objects.filter(pk=callback.pk).update(times=F("times") + 1, last_at=timezone.now())
+    if payment and payment.state not in Payment.FINAL:
+        enqueue("taxes.tasks.check", payment.pk)
+
+
+def ids_given(payment: Payment) -> dict[str, str]:
+    """The ids found in the attempt's callbacks, to ask the operator with."""
+    reader = providers.get(payment.provider)
+    ids: dict[str, str] = {}
+    for callback in payment.callbacks.order_by("pk"):
+        ids |= reader.read_callback(bytes(callback.body))
+    return ids

@@ -1,0 +1,45 @@
+"""What a vehicle owes for a year."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fleet.models import Vehicle
+from taxes.models.tariff import Tariff
+
+
+class Notice(models.Model):
+    """What a vehicle owes for a year, and how the amount came about."""
+
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="notices")
+    year = models.PositiveSmallIntegerField()
+    tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT)
+    amount = models.PositiveIntegerField(help_text="ariary; zero for an exempt vehicle")
+    steps = models.JSONField(help_text="the calculation, one step after the other")
+    issued_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("avis de taxe")
+        constraints = [
+            models.UniqueConstraint(fields=["vehicle", "year"], name="taxes_notice_one_per_year")
+        ]
+
+    def __str__(self):
+        return f"{self.vehicle} {self.year}"
+
+    @property
+    def is_exempt(self) -> bool:
+        return self.amount == 0
+
+    @property
+    def is_paid(self) -> bool:
+        return hasattr(self, "receipt")
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is owed: paid, or exempt."""
+        return self.is_exempt or self.is_paid
+
+    @property
+    def live_payment(self):
+        """The attempt that is under way, if there is one: another may not start meanwhile."""
+        return self.payments.live().first()

@@ -1,0 +1,163 @@
+"""Taking payments. Nothing else writes to Payment.
+
+The operator's ledger is the truth and ours is a claim: silence is `unknown`, never `failed`, and
+only the operator's answer to our own question settles an attempt.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notify import messages
+from project.lib.queue import enqueue
+from project.lib.workflow import MoveRefused
+from taxes import providers, receipts
+from taxes.models import Notice, Payment
+from taxes.providers.base import Outcome, Status
+
+State = Payment.State
+
+# An attempt the operator could not be reached for is given up after this long: nothing was taken.
+PATIENCE = timedelta(minutes=10)
+# A process that died before writing the answer leaves a question only the operator can close.
+SENDING_LIMIT = timedelta(minutes=3)
+# The payer's prompt is long dead: another attempt may start. Late money is still credited.
+PENDING_LIMIT = timedelta(minutes=30)
+
+
+@transaction.atomic
+def start(notice: Notice, *, provider: str, phone: str, by) -> Payment:
+    """Open an attempt to pay a notice; the operator is called once this is committed.
+
+    Where an attempt is under way, that one is returned: two clicks, two tabs and two devices pay
+    once. Raises MoveRefused when nothing is owed.
+    """
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if notice.is_settled:
+        raise MoveRefused(_("Cette taxe est déjà réglée."))
+    if notice.live_payment:
+        return notice.live_payment
+    payment = Payment.objects.create(
+        notice=notice, amount=notice.amount, provider=provider, phone=phone, by=by
+    )
+    enqueue("taxes.tasks.charge", payment.pk)
+    return payment
+
+
+def claim_sending(payment: Payment) -> bool:
+    """Take the right to call the operator: only one task ever gets it for an attempt."""
+    try:
+        return payment.move(State.SENDING, by=None, sent_at=timezone.now())
+    except MoveRefused:
+        return False
+
+
+def put_back(payment: Payment, *, note: str) -> None:
+    """The operator was certainly not reached: the attempt waits to be sent again."""
+    payment.move(State.CREATED, by=None, note=note, sent_at=None)
+
+
+def hold(payment: Payment, *, note: str) -> None:
+    """What became of the attempt is not known. A final state stays what it is."""
+    try:
+        payment.move(State.UNKNOWN, by=None, note=note)
+    except MoveRefused:
+        payment.refresh_from_db()
+
+
+@transaction.atomic
+def settle(payment: Payment, outcome: Outcome) -> None:
+    """Record what the operator says. Hearing it twice changes nothing more.
+
+    Raises MoveRefused for news that contradicts a final state.
+    """
+    payment.lock()
+    match outcome.status:
+        case Status.PAID:
+            _settle_paid(payment, outcome)
+        case Status.REFUSED:
+            if payment.move(State.FAILED, by=None, note=outcome.detail, **_said(payment, outcome)):
+                messages.send("payment_failed", to=payment.by, payment=payment)
+        case Status.WAITING:
+            if payment.move(State.PENDING, by=None, **_said(payment, outcome)):
+                enqueue("taxes.tasks.check", payment.pk)
+
+
+def _settle_paid(payment: Payment, outcome: Outcome) -> None:
+    discrepancy = _discrepancy(payment, outcome)
+    if discrepancy:
+        payment.move(State.SUSPENSE, by=None, note=discrepancy, **_said(payment, outcome))
+        return
+    said = _said(payment, outcome) | {"operator_reference": outcome.reference}
+    if payment.move(State.CONFIRMED, by=None, note=outcome.detail, **said):
+        receipt = receipts.credit(payment)
+        name = "payment_confirmed" if receipt else "payment_in_excess"
+        messages.send(name, to=payment.by, payment=payment, receipt=receipt)
+
+
+def _said(payment: Payment, outcome: Outcome) -> dict:
+    return {
+        "operator": payment.operator | outcome.operator,
+        "detail": outcome.detail[:200],
+        "checked_at": timezone.now(),
+    }
+
+
+def _discrepancy(payment: Payment, outcome: Outcome) -> str:
+    """Why money the operator took is not simply this payment, or nothing."""
+    asked = {
+        "amount": payment.amount,
+        "currency": "MGA",
+        "payer": payment.phone,
+        "payee": providers.get(payment.provider).payee,
+    }
+    for what, expected in asked.items():
+        if getattr(outcome, what) != expected:
+            return f"{what}: {getattr(outcome, what)!r}"
+    known = Payment.objects.filter(
+        provider=payment.provider, operator_reference=outcome.reference
+    ).exclude(pk=payment.pk)
+    if not outcome.reference or known.exists():
+        return f"operator reference {outcome.reference!r} missing or already used"
+    return ""
+
+
+@transaction.atomic
+def adopt(payment: Payment, ids: dict[str, str]) -> None:
+    """Keep the ids a callback gave, where our own call brought none to ask with.
+
+    The callback came to the attempt's secret address. What it claims is not believed: the ids
+    only let us ask.
+    """
+    payment.lock()
+    if ids and payment.state == State.UNKNOWN and not payment.operator:
+        payment.operator = ids
+        payment.save(update_fields=["operator"])
+
+
+@transaction.atomic
+def follow_up() -> None:
+    """Look after every attempt that has no final state. Runs every minute."""
+    now = timezone.now()
+    for payment in Payment.objects.filter(state=State.CREATED):
+        if payment.created_at < now - PATIENCE:
+            _give_up(payment, _("L'opérateur n'a pas pu être joint. Rien n'a été débité."))
+        elif payment.log.exists():
+            enqueue("taxes.tasks.charge", payment.pk)
+    for payment in Payment.objects.filter(state=State.SENDING, sent_at__lt=now - SENDING_LIMIT):
+        hold(payment, note="no answer was written down")
+    for payment in Payment.objects.filter(state=State.PENDING, sent_at__lt=now - PENDING_LIMIT):
+        _give_up(payment, _("La demande n'a pas été acceptée à temps. Rien n'a été débité."))
+    for payment in Payment.objects.to_check():
+        enqueue("taxes.tasks.check", payment.pk)
+
+
+def _give_up(payment: Payment, detail: str) -> None:
+    try:
+        moved = payment.move(State.EXPIRED, by=None, detail=detail)
+    except MoveRefused:
+        return
+    if moved:
+        messages.send("payment_failed", to=payment.by, payment=payment)

@@ -1,0 +1,53 @@
+"""What anybody may ask without an account: what a vehicle would owe, and whether a code is ours."""
+
+from django.views.decorators.http import require_http_methods
+
+from project.lib.access import public
+from project.lib.screens import screen
+from taxes import explain, notices, scans
+from taxes.forms import CheckForm, CodeForm, SimulatorForm
+from taxes.tariff import NotAssessable
+
+
+@public
+@require_http_methods(["GET"])
+def simulator(request):
+    """The tax of any vehicle, with every step of the calculation."""
+    year = notices.current_year()
+    form = SimulatorForm(request.GET or None)
+    context = {"form": form, "year": year}
+    if form.is_bound and form.is_valid():
+        try:
+            assessment = notices.assess(notices.tariff_of(year), **form.cleaned_data)
+        except NotAssessable as reason:
+            form.add_error(None, str(reason))
+        else:
+            context |= {
+                "amount": assessment.amount,
+                "steps": explain.steps(assessment.steps),
+            }
+    return screen(request, "taxes/simulator.html", context, fragment="result")
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def code(request):
+    """Where a windscreen code leads. The token comes after #, and a small script sends it.
+
+    Anybody learns whether the code is genuine, for which plate and which year; an officer who has
+    passed their second factor reads the rest, on the same page.
+    """
+    officer = _officer(request.user)
+    form_class = CheckForm if officer else CodeForm
+    form = form_class(request.POST or None)
+    answer = None
+    if form.is_valid():
+        answer = scans.check(form.cleaned_data["asked"], by=officer)
+        form = form_class()  # ready for the next one
+    context = {"form": form, "answer": answer, "is_officer": officer is not None}
+    return screen(request, "taxes/code_check.html", context, fragment="answer")
+
+
+def _officer(user):
+    is_officer = user.is_authenticated and user.role == "officer" and user.is_verified()
+    return user if is_officer else None
