@@ -1,0 +1,68 @@
+# Everything one does with this repository. Each target installs what it needs first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+OURS := project notify kyc fleet taxes tests manage.py
+TEMPLATES = $$(find templates -name '*.html')
+
+.PHONY: help setup setup-test demo demo-reset run worker journey bench \
+	test test-fast check fix states messages
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+setup: ## what the demo needs: Debian packages, .venv, translations, the demo's database
+	@.ci/setup
+
+setup-test: ## what the tests need too: PostgreSQL, Chromium, their Python packages
+	@.ci/setup test
+
+demo: setup ## the whole service on http://127.0.0.1:8000, with invented people (PORT= for another)
+	@exec $(MANAGE) demo
+
+demo-reset: ## forget everything the demo knows
+	@rm -rf "$${DEMO_DIR:-var/demo}"
+
+run: setup ## only the pages, restarted at each change of the code, with errors shown
+	@DEBUG=true exec $(MANAGE) runserver "127.0.0.1:$${PORT:-8000}"
+
+worker: setup ## only the background worker
+	@exec $(MANAGE) worker
+
+journey: setup ## the eight steps from the first visit to the roadside check, played for real
+	@exec $(MANAGE) journey
+
+bench: setup-test ## one JSON line per figure
+	@exec $(MANAGE) bench
+
+test: setup-test ## all tests
+	@exec $(BIN)/pytest $(ARGS)
+
+test-fast: setup-test ## the tests that need no browser
+	@exec $(BIN)/pytest -m "not browser" $(ARGS)
+
+check: setup-test ## format, lint, layers, templates, types, migrations, states, catalogues, settings
+	$(BIN)/ruff format --check $(OURS)
+	$(BIN)/ruff check $(OURS)
+	$(BIN)/lint-imports
+	$(BIN)/djade --target-version 5.2 --check $(TEMPLATES)
+	$(BIN)/mypy
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) states --check
+	for po in locale/*/LC_MESSAGES/*.po; do msgfmt --check -o /dev/null "$$po" || exit 1; done
+	$(MANAGE) check --fail-level WARNING
+
+fix: setup-test ## format, and repair what can be repaired without thinking
+	$(BIN)/ruff format $(OURS)
+	$(BIN)/ruff check --fix $(OURS)
+	-$(BIN)/djade --target-version 5.2 $(TEMPLATES)
+
+states: setup ## write docs/states.md from the models
+	@$(MANAGE) states
+
+messages: setup ## collect the strings to translate into locale/
+	$(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	@.ci/setup

@@ -1,0 +1,188 @@
+"""The demo's people, papers, vehicles and payments: invented, in every state, made by the verbs.
+
+Nothing here runs on production settings (`project.checks`), where a demo account is an error.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from fleet import plates
+from fleet.models import Category, Vehicle, VehicleCase
+from kyc import documents, filing, review
+from kyc.cases import Case
+from kyc.models import Document, IdentityCase, User
+from project.sandbox import papers
+from taxes import notices, payments, providers
+from taxes.models import Notice
+from taxes.providers.base import Outcome, Status
+
+PASSWORD = "hetra-demo-2026"
+STAFF = ["agent", "officer", "supervisor", "finance"]
+State = Case.State
+
+
+@dataclass(frozen=True)
+class Resident:
+    """One citizen of the demo: their phone's last digits, and how far they have come."""
+
+    digits: int
+    story: str
+    identity: str | None = None
+    vehicles: tuple[str, ...] = ()
+
+    @property
+    def phone(self) -> str:
+        return f"+2613411000{self.digits:02}"
+
+
+RESIDENTS = [
+    Resident(1, "vient d'ouvrir son compte"),
+    Resident(2, "a commencé son dossier d'identité", "draft"),
+    Resident(3, "attend l'agent", "waiting"),
+    Resident(4, "attend l'agent", "waiting"),
+    Resident(5, "attend l'agent", "waiting"),
+    Resident(6, "doit corriger son dossier", "returned"),
+    Resident(7, "a été rejeté", "rejected"),
+    Resident(8, "est vérifié et attend pour ses véhicules", "approved", ("waiting", "returned")),
+    Resident(
+        9, "attend pour un véhicule, un autre est rejeté", "approved", ("waiting", "rejected")
+    ),
+    Resident(10, "doit la taxe de deux véhicules", "approved", ("unpaid", "unpaid")),
+    Resident(11, "a payé, et a une ambulance exonérée", "approved", ("paid", "exempt")),
+    Resident(12, "a eu un paiement refusé", "approved", ("failed",)),
+    Resident(13, "a payé un mauvais montant", "approved", ("suspense",)),
+    Resident(14, "a payé, mais l'opérateur se tait", "approved", ("unknown",)),
+]
+
+
+@transaction.atomic
+def account(role: str, phone: str, email: str) -> User:
+    """A confirmed account of the demo, with a second factor for the staff."""
+    user = User.objects.create_user(
+        password=PASSWORD,
+        phone=phone,
+        phone_verified_at=timezone.now(),
+        email=email,
+        role=role,
+        is_demo=True,
+    )
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if role != User.Role.CITIZEN:
+        TOTPDevice.objects.create(user=user, name="demo", confirmed=True)
+    return user
+
+
+def populate(say: Callable[[str], Any]) -> None:
+    """Make whoever is not there yet. What people have done since stays as it is."""
+    for number, role in enumerate(STAFF, start=1):
+        phone = f"+2613420000{number:02}"
+        if not User.objects.filter(phone=phone).exists():
+            account(role, phone, f"{role}@demo.hetra.mg")
+    for resident in RESIDENTS:
+        if not User.objects.filter(phone=resident.phone).exists():
+            say(f"démonstration : {resident.phone} {resident.story}")
+            _settle_in(resident)
+
+
+def logins() -> list[str]:
+    """Who may sign in, how, and with which seed of a second factor."""
+    lines = [f"mot de passe de tous : {PASSWORD}", ""]
+    for user in User.objects.filter(is_demo=True).exclude(role=User.Role.CITIZEN).order_by("pk"):
+        seed = TOTPDevice.objects.get(user=user).config_url.split("secret=")[1].split("&")[0]
+        lines.append(f"{user.role:<11} {user.email:<26} SEED {seed}")
+    stories = {resident.phone: resident.story for resident in RESIDENTS}
+    for phone, story in stories.items():
+        lines.append(f"citizen     0{phone[4:]}                 {story}")
+    return lines
+
+
+def _settle_in(resident: Resident) -> None:
+    user = account(User.Role.CITIZEN, resident.phone, f"citoyen{resident.digits}@demo.hetra.mg")
+    if resident.identity:
+        person = papers.person(resident.digits)
+        case = IdentityCase.objects.create(citizen=user)
+        front, back = papers.draw_cin(person, seed=resident.digits)
+        _photograph(case, Document.Side.CIN_FRONT, front)
+        if resident.identity != "draft":
+            _photograph(case, Document.Side.CIN_BACK, back)
+            filing.declare(case, _typed(IdentityCase, person), by=user)
+            _bring_to(case, resident.identity)
+    for rank, state in enumerate(resident.vehicles):
+        _declare_vehicle(user, seed=resident.digits * 10 + rank, state=state)
+
+
+def _photograph(case: Case, side: str, image: Any) -> None:
+    photo = papers.photograph(image, seed=case.pk, level="moderate")
+    upload = SimpleUploadedFile(f"{side}.jpg", papers.as_jpeg(photo), "image/jpeg")
+    documents.receive(case, upload, side=side, by=case.citizen)
+
+
+def _typed(model: type[Case], paper: dict[str, str]) -> dict[str, Any]:
+    """What somebody would type from a paper: dates as dates, numbers as numbers."""
+    values: dict[str, Any] = {}
+    for name in model.DECLARED:
+        field = model._meta.get_field(name)
+        text = paper.get(name)
+        values[name] = field.to_python(text) if text else field.get_default()
+    return values
+
+
+def _bring_to(case: Case, state: str) -> None:
+    filing.submit(case, by=case.citizen)
+    if state == State.WAITING:
+        return
+    agent = User.objects.get(is_demo=True, role=User.Role.AGENT)
+    case.move(State.CLAIMED, by=agent, agent=agent, claimed_at=timezone.now())
+    reasons = {
+        State.RETURNED: "La photo du recto est floue : refaites-la à la lumière du jour.",
+        State.REJECTED: "Cette carte n'est pas la vôtre.",
+    }
+    review.decide(case, state, by=agent, reason=reasons.get(State(state), ""))
+
+
+def _declare_vehicle(user: User, *, seed: int, state: str) -> None:
+    paper = papers.vehicle(seed) | {"category": Category.PERSONAL}
+    if state == "exempt":
+        paper["category"] = Category.AMBULANCE
+    case = VehicleCase.objects.create(citizen=user)
+    _photograph(case, Document.Side.CARTE_GRISE_FRONT, papers.draw_carte_grise(paper, seed=seed))
+    values = _typed(VehicleCase, paper) | {"plate": plates.normalise(paper["plate"])}
+    filing.declare(case, values, by=user)
+    if state in State.values:
+        _bring_to(case, state)
+        return
+    _bring_to(case, State.APPROVED)
+    _pay(case.vehicle, user, state)
+
+
+def _pay(vehicle: Vehicle, user: User, state: str) -> None:
+    notice = notices.issue(vehicle, notices.current_year())
+    if state in ("unpaid", "exempt"):
+        return
+    payment = payments.start(notice, provider="mvola", phone=user.phone, by=user)
+    payments.claim_sending(payment)
+    if state == "unknown":
+        payments.hold(payment, note="no answer")
+    else:
+        payments.settle(payment, _said(notice, user, state))
+
+
+def _said(notice: Notice, user: User, state: str) -> Outcome:
+    """What MVola would have answered."""
+    if state == "failed":
+        return Outcome(Status.REFUSED, detail="solde insuffisant")
+    return Outcome(
+        Status.PAID,
+        reference=f"demo-{notice.pk:06}",
+        amount=notice.amount + (1 if state == "suspense" else 0),
+        currency="MGA",
+        payer=user.phone,
+        payee=providers.get("mvola").payee,
+    )
