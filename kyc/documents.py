@@ -11,7 +11,7 @@ from kyc import intake, ocr
 from kyc.cases import Case
 from kyc.models import Document, DocumentView
 from project.lib import crypto
-from project.lib.queue import enqueue
+from project.lib.queue import READING, enqueue
 from project.lib.workflow import MoveRefused
 
 # A paper that kills its reader twice is left to human eyes.
@@ -52,7 +52,7 @@ def _attach(case: Case, document: Document) -> Document:
         raise MoveRefused(str(case))
     document.save()
     case.documents.add(document)
-    enqueue("kyc.tasks.read", document.pk)
+    enqueue("kyc.tasks.read", document.pk, queue=READING)
     return document
 
 

@@ -28,9 +28,9 @@ def sign(**_kwargs: object) -> None:
             os.utime(settings.HEARTBEAT_FILE)
 
 
-def provoke() -> None:
+def provoke(queue: str) -> None:
     """Queue a beat. It belongs to no act and leaves no row, so it does not go through `enqueue`."""
-    async_task("project.heartbeat.beat", save=False)
+    async_task("project.heartbeat.beat", save=False, cluster=queue)
 
 
 def beat() -> None:

@@ -5,8 +5,12 @@ from typing import Any
 from django.db import transaction
 from django_q.tasks import async_task
 
+MAIN = "hetra"
+# Papers take seconds each: a code by SMS must not wait behind a thousand of them.
+READING = "reading"
 
-def enqueue(task: str, *args: Any) -> None:
+
+def enqueue(task: str, *args: Any, queue: str = MAIN) -> None:
     """Queue `task`, a dotted path, as part of the current transaction.
 
     The broker's row lives in the same database: it appears if and only if the act commits.
@@ -15,4 +19,4 @@ def enqueue(task: str, *args: Any) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{task} must be queued inside the transaction of its act")
-    async_task(task, *args)
+    async_task(task, *args, cluster=queue)

@@ -171,11 +171,14 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 # Resending must be possible where text messages get lost.
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# Whoever mistyped must be able to mend it.
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = False
-ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 # How many proxies stand before the application: without it every limit by address is shared.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
 
@@ -209,6 +212,7 @@ STATICFILES_DIRS = [ROOT / "static"]
 # --- Security ---------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -261,6 +265,13 @@ Q_CLUSTER = {
     "save_limit": 0,
     "poll": 0.5,
     "label": "file de travail",
+    # Read by `manage.py worker --queue reading`: one paper at a time on each core it is given.
+    "ALT_CLUSTERS": {
+        "reading": {
+            "workers": env.int("READING_WORKERS", 1),
+            "queue_limit": env.int("READING_WORKERS", 1),
+        }
+    },
 }
 # Where the cluster leaves its sign of life for its watchdog; unset, the watchdog makes a file of
 # its own. Two workers of one machine must not share it: each would cover for the other.

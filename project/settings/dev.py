@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("SECRET_KEY", "demo-only-" + "0123456789" * 5)
 os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+os.environ.setdefault("READING_WORKERS", "2")  # the first minute has all invented papers to read
 PORT = int(os.environ.get("PORT", "8000"))
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", PORT + 600))
 os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{PORT}")

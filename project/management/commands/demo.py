@@ -26,6 +26,7 @@ WEB = ["--worker-class", "gthread", "--workers", "1", "--threads", "8"]
 
 class Command(BaseCommand):
     help = "Runs the demo: web pages, background worker, and the operators played by a sandbox."
+    goodbye = "The demo has ended; its data stay for the next time."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -43,7 +44,7 @@ class Command(BaseCommand):
                 self.watch(children, stop)
         finally:
             end(children)
-        self.stdout.write("The demo has ended; its data stay for the next time.")
+        self.stdout.write(self.goodbye)
 
     def prepare(self) -> None:
         """Bring the database up to date and fill it; what is there already stays."""
@@ -110,6 +111,7 @@ def commands() -> dict[str, list[str]]:
             *["--no-control-socket", "--access-logfile", "-"],
         ],
         "worker": [*manage, "worker", "--drain", str(FAREWELL - 2)],
+        "reader": [*manage, "worker", "--queue", "reading", "--drain", str(FAREWELL - 2)],
     }
 
 

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from project import heartbeat, supervise
+from project.lib import queue
 
 log = logging.getLogger("hetra.worker")
 
@@ -25,6 +26,12 @@ class Command(BaseCommand):
     help = "Runs the background workers, and restarts all of them when they no longer answer."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--queue",
+            choices=[queue.MAIN, queue.READING],
+            default=queue.MAIN,
+            help="which queue to work on: reading papers takes long and has its own",
+        )
         parser.add_argument(
             "--limit",
             type=float,
@@ -40,18 +47,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, limit: float, drain: float, **options: Any) -> None:
         stop = supervise.StopRequest()
-        path, private = _heartbeat_file()
+        path, private = _heartbeat_file(options["queue"])
         try:
-            Watchdog(path, limit=limit, drain=drain, stop=stop).run()
+            Watchdog(path, options["queue"], limit=limit, drain=drain, stop=stop).run()
         finally:
             if private:
                 path.unlink(missing_ok=True)
 
 
-def _heartbeat_file() -> tuple[Path, bool]:
+def _heartbeat_file(name: str) -> tuple[Path, bool]:
     """The file that the cluster touches: one a watchdog, or two would cover for each other."""
     if settings.HEARTBEAT_FILE:
         path = Path(settings.HEARTBEAT_FILE)
+        if name != queue.MAIN:
+            path = path.with_name(f"{path.name}.{name}")
         if not path.exists():
             path.touch()
         return path, False
@@ -63,7 +72,16 @@ def _heartbeat_file() -> tuple[Path, bool]:
 class Watchdog:
     """Keeps one cluster alive: watches its sign of life, its main process and its sentinel."""
 
-    def __init__(self, path: Path, *, limit: float, drain: float, stop: supervise.StopRequest):
+    def __init__(
+        self,
+        path: Path,
+        queue_name: str,
+        *,
+        limit: float,
+        drain: float,
+        stop: supervise.StopRequest,
+    ):
+        self.queue_name = queue_name
         self.path, self.limit, self.drain, self.stop = path, limit, drain, stop
         self.short_lives = 0
         self.start()
@@ -80,6 +98,8 @@ class Watchdog:
     def start(self) -> None:
         """Start a cluster, with its first beat waiting for it."""
         environment = os.environ | {"HEARTBEAT_FILE": str(self.path)}
+        if self.queue_name != queue.MAIN:
+            environment["Q_CLUSTER_NAME"] = self.queue_name  # how django-q names its other queues
         command = [sys.executable, str(settings.ROOT / "manage.py"), "qcluster"]
         self.cluster = supervise.Group(command, env=environment)
         self.born = self.heard = self.moved = time.monotonic()
@@ -133,7 +153,7 @@ class Watchdog:
         self.provoked = time.monotonic()
         close_old_connections()
         try:
-            heartbeat.provoke()
+            heartbeat.provoke(self.queue_name)
         except DatabaseError as error:
             log.warning("no beat could be queued: %s", error)
             self.heard = self.provoked
