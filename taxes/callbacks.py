@@ -1,6 +1,7 @@
 """What operators send us: kept as it came, then used as a hint to go and ask."""
 
 import hashlib
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,9 @@ from taxes.providers.base import Charge
 LIMIT = 64 * 1024  # bytes; operators send less than two thousand
 # Strangers may fill the inbox of an unknown address only so far.
 STRANGERS = 1000
+# Of one callback repeated faster than this, the first alone is worth a question.
+STORM = timedelta(seconds=10)
+State = Payment.State
 
 
 def as_charge(payment: Payment) -> Charge:
@@ -49,7 +53,8 @@ def receive(provider: str, secret: str, *, body: bytes, headers: dict[str, str])
     )
     if not is_new:
         Callback.objects.filter(pk=callback.pk).update(times=F("times") + 1, last_at=timezone.now())
-    if payment and payment.state not in Payment.FINAL:
+    is_news = is_new or callback.last_at < timezone.now() - STORM
+    if payment and is_news and payment.state not in (State.CONFIRMED, State.SUSPENSE):
         enqueue("taxes.tasks.check", payment.pk)
 
 

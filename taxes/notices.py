@@ -39,7 +39,8 @@ def publish(path: Path, *, due_date: date | None = None) -> Tariff:
     The due date is 31 January of the tax year unless given (article I-102 bis). Raises ValueError
     for a file whose cells do not cover every power, energy and age exactly once.
     """
-    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     year = int(rows[0]["tax_year"])
     existing = Tariff.objects.published(year)
     if existing:
@@ -74,8 +75,12 @@ def tariff_of(year: int) -> Tariff:
     """The tariff in force for a year. Raises NoTariff while none is published."""
     version = Tariff.objects.published(year)
     if version is None:
-        raise NoTariff(_("Le tarif %(year)s n'est pas encore publié.") % {"year": year})
+        raise _not_published(year)
     return version
+
+
+def _not_published(year: int) -> NoTariff:
+    return NoTariff(_("Le tarif %(year)s n'est pas encore publié.") % {"year": year})
 
 
 def assess(
@@ -87,9 +92,8 @@ def assess(
     category: str = Category.PERSONAL,
 ) -> law.Assessment:
     """Compute a tax by a published tariff. Raises NotAssessable."""
-    cells = [law.Cell(**row) for row in version.rates.order_by("pk").values(*law.Cell.__slots__)]
     return law.assess(
-        cells,
+        version.cells,
         year=version.year,
         power=power,
         energy=energy,
@@ -103,14 +107,11 @@ def issue(vehicle: Vehicle, year: int) -> Notice:
 
     Raises NotAssessable where nothing is owed for that year, or no tariff is published yet.
     """
-    existing = (
-        Notice.objects.select_related("receipt", "tariff", "vehicle")
-        .filter(vehicle=vehicle, year=year)
-        .first()
-    )
-    if existing:
-        return existing
-    version = tariff_of(year)
+    existing = Notice.objects.with_proof().filter(vehicle=vehicle, year=year).first()
+    return existing or _issue(vehicle, tariff_of(year))
+
+
+def _issue(vehicle: Vehicle, version: Tariff) -> Notice:
     assessment = assess(
         version,
         power=vehicle.fiscal_power,
@@ -120,7 +121,7 @@ def issue(vehicle: Vehicle, year: int) -> Notice:
     )
     notice, _created = Notice.objects.get_or_create(
         vehicle=vehicle,
-        year=year,
+        year=version.year,
         defaults={
             "tariff": version,
             "amount": assessment.amount,
@@ -132,10 +133,20 @@ def issue(vehicle: Vehicle, year: int) -> Notice:
 
 def standing(person) -> list[tuple[Vehicle, Notice | None, str]]:
     """Each vehicle a person holds, with this year's notice, or why nothing is owed."""
-    rows = []
-    for vehicle in Vehicle.objects.held_by(person).order_by("pk"):
-        try:
-            rows.append((vehicle, issue(vehicle, current_year()), ""))
-        except law.NotAssessable as reason:
-            rows.append((vehicle, None, str(reason)))
-    return rows
+    year = current_year()
+    vehicles = list(Vehicle.objects.held_by(person).order_by("pk"))
+    issued = Notice.objects.with_proof().filter(vehicle__in=vehicles, year=year)
+    notices = {notice.vehicle_id: notice for notice in issued}
+    version = Tariff.objects.published(year)
+    return [_standing(vehicle, notices.get(vehicle.pk), version, year) for vehicle in vehicles]
+
+
+def _standing(
+    vehicle: Vehicle, notice: Notice | None, version: Tariff | None, year: int
+) -> tuple[Vehicle, Notice | None, str]:
+    if notice is None and version is None:
+        return vehicle, None, str(_not_published(year))
+    try:
+        return vehicle, notice or _issue(vehicle, version), ""
+    except law.NotAssessable as reason:
+        return vehicle, None, str(reason)

@@ -4,7 +4,7 @@ The operator's ledger is the truth and ours is a claim: silence is `unknown`, ne
 only the operator's answer to our own question settles an attempt.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +25,9 @@ PATIENCE = timedelta(minutes=10)
 SENDING_LIMIT = timedelta(minutes=3)
 # The payer's prompt is long dead: another attempt may start. Late money is still credited.
 PENDING_LIMIT = timedelta(minutes=30)
+# An operator is asked every minute at first, then every hour, and about expired attempts for a day.
+OFTEN = timedelta(hours=1)
+LATE = timedelta(days=1)
 
 
 @transaction.atomic
@@ -74,6 +77,8 @@ def settle(payment: Payment, outcome: Outcome) -> None:
     Raises MoveRefused for news that contradicts a final state.
     """
     payment.lock()
+    if payment.state == State.EXPIRED and outcome.status is not Status.PAID:
+        return  # given up already: only money is news
     match outcome.status:
         case Status.PAID:
             _settle_paid(payment, outcome)
@@ -98,11 +103,7 @@ def _settle_paid(payment: Payment, outcome: Outcome) -> None:
 
 
 def _said(payment: Payment, outcome: Outcome) -> dict:
-    return {
-        "operator": payment.operator | outcome.operator,
-        "detail": outcome.detail[:200],
-        "checked_at": timezone.now(),
-    }
+    return {"operator": payment.operator | outcome.operator, "detail": outcome.detail[:200]}
 
 
 def _discrepancy(payment: Payment, outcome: Outcome) -> str:
@@ -122,6 +123,12 @@ def _discrepancy(payment: Payment, outcome: Outcome) -> str:
     if not outcome.reference or known.exists():
         return f"operator reference {outcome.reference!r} missing or already used"
     return ""
+
+
+def claim_check(payment_id: int) -> Payment | None:
+    """The attempt, if its operator may be asked about it now; the question is dated first."""
+    asked = Payment.objects.askable().filter(pk=payment_id).update(checked_at=timezone.now())
+    return Payment.objects.get(pk=payment_id) if asked else None
 
 
 @transaction.atomic
@@ -150,8 +157,15 @@ def follow_up() -> None:
         hold(payment, note="no answer was written down")
     for payment in Payment.objects.filter(state=State.PENDING, sent_at__lt=now - PENDING_LIMIT):
         _give_up(payment, _("La demande n'a pas été acceptée à temps. Rien n'a été débité."))
-    for payment in Payment.objects.to_check():
-        enqueue("taxes.tasks.check", payment.pk)
+    late = Payment.objects.filter(state=State.EXPIRED, sent_at__gt=now - LATE)
+    for payment in Payment.objects.open() | late:
+        if _is_its_turn(payment, now):
+            enqueue("taxes.tasks.check", payment.pk)
+
+
+def _is_its_turn(payment: Payment, now: datetime) -> bool:
+    age = now - payment.sent_at
+    return age < OFTEN or int(age.total_seconds()) // 60 % 60 == payment.pk % 60
 
 
 def _give_up(payment: Payment, detail: str) -> None:

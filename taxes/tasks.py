@@ -27,7 +27,7 @@ def charge(payment_id):
 
 def check(payment_id):
     """Ask the operator what became of an attempt that has no final state."""
-    payment = Payment.objects.to_check().filter(pk=payment_id).first()
+    payment = payments.claim_check(payment_id)
     if payment is None:
         return
     payments.adopt(payment, callbacks.ids_given(payment))

@@ -7,6 +7,12 @@ from fleet.models import Vehicle
 from taxes.models.tariff import Tariff
 
 
+class NoticeQuerySet(models.QuerySet):
+    def with_proof(self):
+        """Each with what says whether it is paid, in one question."""
+        return self.select_related("vehicle", "tariff", "receipt")
+
+
 class Notice(models.Model):
     """What a vehicle owes for a year, and how the amount came about."""
 
@@ -16,6 +22,8 @@ class Notice(models.Model):
     amount = models.PositiveIntegerField(help_text="ariary; zero for an exempt vehicle")
     steps = models.JSONField(help_text="the calculation, one step after the other")
     issued_at = models.DateTimeField(auto_now_add=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("avis de taxe")

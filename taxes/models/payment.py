@@ -2,10 +2,12 @@
 
 import secrets
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.workflow import Move, Tracked
@@ -22,9 +24,13 @@ class PaymentQuerySet(models.QuerySet):
         """Attempts whose money may be under way: they block another one."""
         return self.filter(state__in=Payment.LIVE)
 
-    def to_check(self):
-        """Attempts the operator may be asked about."""
+    def open(self):
+        """Attempts that have left and have no final state."""
         return self.filter(state__in=[Payment.State.PENDING, Payment.State.UNKNOWN])
+
+    def askable(self):
+        """Attempts the operator may be asked about: money does come after failure and expiry."""
+        return self.filter(state__in=Payment.ASKABLE)
 
 
 class Payment(Tracked):
@@ -43,10 +49,11 @@ class Payment(Tracked):
     FINAL = {State.CONFIRMED, State.SUSPENSE, State.FAILED}
     # An attempt in suspense took somebody's money: it blocks another until finance has judged.
     LIVE = [State.CREATED, State.SENDING, State.PENDING, State.UNKNOWN, State.SUSPENSE]
+    ASKABLE = [State.PENDING, State.UNKNOWN, State.FAILED, State.EXPIRED]
     MOVES = {
         State.CREATED: {State.SENDING, State.EXPIRED},
         State.SENDING: {State.CREATED, State.PENDING, State.UNKNOWN, *FINAL},
-        State.PENDING: {State.UNKNOWN, *FINAL},
+        State.PENDING: {State.UNKNOWN, State.EXPIRED, *FINAL},
         State.UNKNOWN: {State.PENDING, *FINAL},
         State.SUSPENSE: {State.CONFIRMED, State.FAILED},
         # Operators do confirm late: the money was taken, so the notice is paid.
@@ -75,9 +82,10 @@ class Payment(Tracked):
 
     class Meta:
         constraints = [
+            # Suspense is left out: a second debit of one notice must find its place in the books.
             models.UniqueConstraint(
                 fields=["notice"],
-                condition=Q(state__in=["created", "sending", "pending", "unknown", "suspense"]),
+                condition=Q(state__in=["created", "sending", "pending", "unknown"]),
                 name="taxes_payment_one_live_per_notice",
             ),
             models.UniqueConstraint(
@@ -90,6 +98,11 @@ class Payment(Tracked):
 
     def __str__(self):
         return f"paiement {self.reference}"
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the payer has been waiting for longer than is usual."""
+        return timezone.now() - self.created_at > timedelta(seconds=30)
 
     @property
     def is_live(self) -> bool:

@@ -2,8 +2,10 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from fleet.models import Energy
+from taxes.tariff import Cell
 
 
 class TariffQuerySet(models.QuerySet):
@@ -34,6 +36,11 @@ class Tariff(models.Model):
 
     def __str__(self):
         return f"{self.year} v{self.version}"
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """The grid as the arithmetic takes it, read once."""
+        return [Cell(**row) for row in self.rates.order_by("pk").values(*Cell.__slots__)]
 
 
 class Rate(models.Model):

@@ -19,7 +19,7 @@ def callback(request, provider, secret):
     if provider not in providers.enabled():
         return HttpResponse(status=404)
     length = request.headers.get("Content-Length", "0")
-    if not length.isdigit() or int(length) > callbacks.LIMIT:
+    if not (length.isascii() and length.isdigit()) or int(length) > callbacks.LIMIT:
         return HttpResponse(status=413)
     body = request.read(callbacks.LIMIT)
     if not body:
