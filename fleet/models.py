@@ -172,6 +172,11 @@ class VehicleCase(Described, Case):
                 condition=Q(state="approved", vehicle__isnull=False)
                 | ~Q(state="approved") & Q(vehicle=None),
             ),
+            models.UniqueConstraint(
+                fields=["citizen"],
+                condition=Q(state="draft"),
+                name="fleet_vehiclecase_one_draft_per_citizen",
+            ),
         ]
 
     def __str__(self):

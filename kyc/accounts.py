@@ -20,6 +20,8 @@ class Adapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         """Make a citizen, who will be written to in the language they signed up in."""
         user.language = get_language()
+        # allauth writes the phone after the row: an account without an address needs it in the row.
+        user.phone = form.cleaned_data.get("phone") or None
         return super().save_user(request, user, form, commit)
 
     def clean_phone(self, phone):

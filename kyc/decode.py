@@ -86,7 +86,7 @@ def flat(image):
 
 
 def pages_of(data: bytes):
-    """The first `PAGES` pages of a PDF rendered and stacked, so that one document is one picture."""
+    """The first `PAGES` pages of a PDF, stacked: one document is one picture."""
     import pypdfium2
     from PIL import Image
 

@@ -71,6 +71,12 @@ class PastDateField(forms.DateField):
         )
         self.widget.is_required = self.required
 
+    def prepare_value(self, value):
+        """A day that was read off a paper comes as ISO: show it as people write it."""
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            return "/".join(reversed(value.split("-")))
+        return super().prepare_value(value)
+
     def to_python(self, value):
         """Full-width digits and spaces do no harm."""
         if isinstance(value, str):

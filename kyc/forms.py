@@ -1,5 +1,7 @@
 """What people type about themselves and their papers."""
 
+import re
+
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.core.exceptions import ValidationError
@@ -41,6 +43,14 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["password1"].help_text = _(
             "10 caractères au moins. Trois mots qui n'ont rien à voir font un bon mot de passe."
         )
+
+    def clean(self):
+        """A phone is no password: everybody around its owner knows it."""
+        data = super().clean()
+        phone, password = data.get("phone") or "", data.get("password1") or ""
+        if phone and phone[-9:] in re.sub(r"\D", "", password):
+            self.add_error("password1", _("Votre numéro de téléphone n'est pas un mot de passe."))
+        return data
 
 
 class LoginForm(allauth_forms.LoginForm):

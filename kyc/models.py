@@ -1,6 +1,7 @@
 """People, the papers they show, and the cases agents decide."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kyc import cin
@@ -121,6 +123,11 @@ class Document(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state == self.State.PENDING
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it has waited to be read for longer than is usual."""
+        return self.is_pending and timezone.now() - self.uploaded_at > timedelta(seconds=30)
 
     @property
     def fields(self) -> dict:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kyc.cases import Case
+from kyc.models import User
 from notify import messages
 from project.lib.workflow import MoveRefused
 
@@ -16,6 +17,7 @@ LEASE = timedelta(minutes=20)
 @transaction.atomic
 def claim_next(model: type[Case], *, by) -> Case | None:
     """Give the agent the case they hold already, or the oldest waiting one, or None."""
+    _hold(by)
     held = model.objects.held_by(by).first()
     if held:
         return held
@@ -24,6 +26,11 @@ def claim_next(model: type[Case], *, by) -> Case | None:
     if case:
         case.move(Case.State.CLAIMED, by=by, agent=by, claimed_at=timezone.now())
     return case
+
+
+def _hold(agent) -> None:
+    """One agent takes one case at a time, in however many tabs."""
+    User.objects.select_for_update().get(pk=agent.pk)
 
 
 @transaction.atomic
@@ -59,6 +66,7 @@ def decide(case: Case, verdict: str, *, by, reason: str = "") -> None:
         with transaction.atomic():
             moved = _record(case, verdict, by, reason)
     except IntegrityError as error:
+        case.refresh_from_db()  # the row in hand had moved already
         raise MoveRefused(
             _("Cette pièce est déjà au nom d'un autre compte : elle ne peut pas être approuvée.")
         ) from error

@@ -7,25 +7,30 @@ from kyc.models import IdentityCase
 from kyc.views import account, agent, citizen
 
 app_name = "kyc"
-CASE = {"model": IdentityCase}
-FORM = CASE | {"form_class": IdentityForm}
+
+
+def of_cases(own, office, model, form_class):
+    """The pages of a kind of case: the citizen's under `own`, the agents' under `office`."""
+    case = {"model": model}
+    form = case | {"form_class": form_class}
+    return [
+        path(f"{own}/<int:pk>/", citizen.case, case, name="case"),
+        path(f"{own}/<int:pk>/photos/", citizen.photos, case, name="photos"),
+        path(f"{own}/<int:pk>/photos/<uuid:key>/", citizen.picture, case, name="picture"),
+        path(f"{own}/<int:pk>/reponses/", citizen.details, form, name="details"),
+        path(f"{own}/<int:pk>/lecture/", citizen.reading, form, name="reading"),
+        path(f"{own}/<int:pk>/verifier/", citizen.check, form, name="check"),
+        path(f"{office}/", agent.queue, case, name="queue"),
+        path(f"{office}/<int:pk>/", agent.case_detail, case, name="case_detail"),
+        path(f"{office}/<int:pk>/remettre/", agent.case_release, case, name="case_release"),
+        path(
+            f"{office}/<int:pk>/photos/<uuid:key>/", agent.case_picture, case, name="case_picture"
+        ),
+    ]
+
 
 urlpatterns = [
     path("compte/second-facteur/", account.second_factor, name="second_factor"),
     path("identite/", citizen.identity, name="identity"),
-    path("identite/<int:pk>/", citizen.case, CASE, name="case"),
-    path("identite/<int:pk>/photos/", citizen.photos, CASE, name="photos"),
-    path("identite/<int:pk>/photos/<uuid:key>/", citizen.picture, CASE, name="picture"),
-    path("identite/<int:pk>/reponses/", citizen.details, FORM, name="details"),
-    path("identite/<int:pk>/lecture/", citizen.reading, FORM, name="reading"),
-    path("identite/<int:pk>/verifier/", citizen.check, FORM, name="check"),
-    path("agent/identites/", agent.queue, CASE, name="queue"),
-    path("agent/identites/<int:pk>/", agent.case_detail, CASE, name="case_detail"),
-    path("agent/identites/<int:pk>/remettre/", agent.case_release, CASE, name="case_release"),
-    path(
-        "agent/identites/<int:pk>/photos/<uuid:key>/",
-        agent.case_picture,
-        CASE,
-        name="case_picture",
-    ),
+    *of_cases("identite", "agent/identites", IdentityCase, IdentityForm),
 ]

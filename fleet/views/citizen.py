@@ -14,6 +14,8 @@ def declare(request):
     """What is needed to declare a vehicle; a POST opens the declaration, or the one left open."""
     if request.method == "GET" or not request.user.is_identified:
         return screen(request, "fleet/declare.html")
-    started = VehicleCase.objects.filter(citizen=request.user, state=VehicleCase.State.DRAFT)
-    case = started.first() or VehicleCase.objects.create(citizen=request.user)
+    # Two clicks open one declaration: get_or_create reads again where the constraint refuses.
+    case, _created = VehicleCase.objects.get_or_create(
+        citizen=request.user, state=VehicleCase.State.DRAFT
+    )
     return redirect(case.photos_url)

@@ -7,7 +7,6 @@ from types import ModuleType
 from PIL import Image
 
 from kyc.ocr import carte_grise, cin, decide, engine, view, zones
-from kyc.ocr.engine import Word
 from kyc.ocr.reading import FIELDS, Field, Reading
 from kyc.ocr.rows import Segment
 from kyc.ocr.sheet import Sheet
@@ -28,12 +27,25 @@ def read(jpeg: bytes, *, kind: str) -> Reading:
     `engine.Unreadable` where Tesseract does not answer in time.
     """
     kinds = list(KINDS) if kind == "auto" else [kind]
-    name, sheet = _best_sheet(view.grey_of(jpeg), kinds)
+    grey = view.grey_of(jpeg)
+    name, sheet = _best_sheet(grey, kinds)
     text = "\n".join(" ".join(part.text for part in row) for row in sheet.rows)
     if kind == "auto" and len(sheet.named) < KNOWN:
         return Reading(kind="unknown", text=text)
-    sheet.look_again()
-    return Reading(kind=name, fields=_fields(sheet, KINDS[name]), text=text)
+    fields = _fields(sheet, KINDS[name])
+    if _is_short(fields, sheet, KINDS[name]):
+        _, unframed = _sheet_at(grey, sheet.view.angle, [name], unframed=True)
+        fields = decide.better(fields, _fields(unframed, KINDS[name]))
+    if name == "carte_grise":
+        carte_grise.derive(fields)
+    shown = {name: field for name, field in fields.items() if not name.startswith("_")}
+    return Reading(kind=name, fields=shown, text=text)
+
+
+def _is_short(fields: dict[str, Field], sheet: Sheet, kind: ModuleType) -> bool:
+    """Whether a side of the paper was seen of which something is missing or in doubt."""
+    sides = [side for side in kind.SIDES if len(sheet.named & side) >= KNOWN]
+    return any(not fields.get(name, Field()).confident for side in sides for name in side)
 
 
 def _best_sheet(grey: Image.Image, kinds: list[str]) -> tuple[str, Sheet]:
@@ -43,7 +55,11 @@ def _best_sheet(grey: Image.Image, kinds: list[str]) -> tuple[str, Sheet]:
     tried = [_sheet_at(grey, angle, kinds) for angle in angles.likely]
     for angle in angles.turned:
         best = max(len(sheet.named) for _, sheet in tried)
-        if best >= ENOUGH or time.monotonic() - started > PATIENCE:
+        if (
+            best >= ENOUGH
+            or not any(sheet.rows for _, sheet in tried)
+            or time.monotonic() - started > PATIENCE
+        ):
             break
         tried.append(_sheet_at(grey, angle, kinds))
     name, sheet = max(tried, key=lambda each: each[1].merit)
@@ -54,39 +70,32 @@ def _best_sheet(grey: Image.Image, kinds: list[str]) -> tuple[str, Sheet]:
     return name, sheet
 
 
-def _sheet_at(grey: Image.Image, angle: float, kinds: list[str]) -> tuple[str, Sheet]:
-    seen = view.turned(grey, angle)
+def _sheet_at(
+    grey: Image.Image, angle: float, kinds: list[str], *, unframed: bool = False
+) -> tuple[str, Sheet]:
+    seen = view.turned(grey, angle, unframed=unframed)
     words = engine.words(seen.ink(), mode=engine.SPARSE)
     sheets = [(name, Sheet.of(seen, words, KINDS[name].LABELS)) for name in kinds]
     return max(sheets, key=lambda each: len(each[1].named))
 
 
 def _fields(sheet: Sheet, kind: ModuleType) -> dict[str, Field]:
+    """What three looks at each value give: among the words, alone, and at its place."""
     repairs = kind.REPAIRS
 
     def fits(name: str, parts: list[Segment]) -> bool:
         return name not in repairs or bool(decide.looks_of(parts, [], repairs[name]))
 
+    sheet.look_again()
     values = sheet.values(fits)
     for name, form in kind.FORMS.items():
         if name not in values:
             taken = [part for parts in values.values() for part in parts]
             values[name] = sheet.by_form(form, taken)
-    found = _decided(sheet, repairs, values, {})
-    doubtful = {name for name, field in found.items() if not field.confident}
-    found |= _decided(sheet, repairs, values, zones.read(sheet, doubtful, values))
-    found = {name: field for name, field in found.items() if field.value}
-    if kind is carte_grise:
-        carte_grise.derive(found)
-    return {name: field for name, field in found.items() if not name.startswith("_")}
-
-
-def _decided(sheet: Sheet, repairs, values, seen: dict[str, list[Word]]) -> dict[str, Field]:
-    """Each field by all looks at it, `seen` being the words at the place it ought to stand."""
-    return {
-        name: decide.field_of(
-            decide.looks_of(values.get(name, []), seen.get(name, []), repair), sheet.view
-        )
+    seen = zones.read(sheet, set(repairs), values)
+    looks = {
+        name: decide.looks_of(values.get(name, []), seen.get(name, []), repair)
         for name, repair in repairs.items()
-        if name in seen or not seen
     }
+    found = {name: decide.field_of(all_looks, sheet.view) for name, all_looks in looks.items()}
+    return {name: field for name, field in found.items() if field.value}

@@ -135,6 +135,9 @@ FORMS = {
     "chassis_number": re.compile(r"(?=(?:.*\d){5})(?=(?:.*[A-Z]){2})[A-HJ-NPR-Z0-9]{17}"),
 }
 
+# What every certificate shows.
+SIDES = ({"plate", "chassis_number", "make", "model", "first_registration", "holder"},)
+
 REPAIRS: dict[str, values.Repair] = {
     "plate": values.plate,
     "chassis_number": values.chassis,
@@ -160,7 +163,7 @@ def derive(found: dict[str, Field]) -> None:
     laden, empty = found.get("_laden"), found.get("curb_weight")
     if "payload" in found or not laden or not empty:
         return
-    rest = int(laden.value) - int(empty.value)
+    rest = int(laden.value or 0) - int(empty.value or 0)
     if 20 <= rest <= 40000:
         found["payload"] = replace(
             laden,

@@ -42,6 +42,12 @@ LABELS = Labels({name: _both(*words) for name, words in PRINTED.items()})
 # What can only be one thing is known by its form where its label was not read.
 FORMS = {"number": re.compile(r"(?:\d{3} ?){3}\d{3}")}
 
+# Fields that are printed together: where two are seen, the others ought to be there.
+SIDES = (
+    {"number", "surname", "birth_date", "birth_place"},
+    {"address", "occupation", "father", "mother", "issue_date", "issue_place"},
+)
+
 REPAIRS: dict[str, values.Repair] = {
     "number": values.number,
     "surname": values.name,

@@ -1,7 +1,7 @@
 """From several looks at a value to a field: agree and be sure, or keep quiet."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from kyc.ocr.engine import Word
@@ -12,7 +12,11 @@ from kyc.ocr.view import View
 
 FAINT = 0.35  # a word at either end read no better than this is dirt
 SURE = 0.85  # from here a field may be shown as read without doubt
+DISPUTED = 0.6  # the most that is left where two readings differ
 GUESS = 0.45  # below this nothing is said
+WIDE = 1.8  # heights of a letter: a blank after which a value may have ended
+SPLIT = 0.4  # what is left of the confidence then
+CLEAR = 0.7  # from here the whole place is taken as read well
 AGREED = 0.6  # what agreement alone is worth
 
 
@@ -32,8 +36,17 @@ def looks_of(parts: list[Segment], zone: list[Word], repair: Repair) -> list[Loo
         [word for part in parts for word in part.reread],
         zone,
     )
-    looks = [_look(words, repair) for words in passes]
-    return [look for look in looks if look]
+    looks = [look for words in passes if (look := _look(words, repair))]
+    whole = _look(zone, repair)
+    if not whole or whole.confidence < CLEAR:
+        return looks
+    # The whole place was read there: what is but a piece of it was cut short.
+    return [look for look in looks if look == whole or not _is_piece(look, whole)]
+
+
+def _is_piece(look: Look, whole: Look) -> bool:
+    part, all_of_it = plain(look.value), plain(whole.value)
+    return len(part) < len(all_of_it) and part in all_of_it
 
 
 def field_of(looks: list[Look], view: View) -> Field:
@@ -60,6 +73,17 @@ def field_of(looks: list[Look], view: View) -> Field:
             max(word.bottom for word in words),
         ),
     )
+
+
+def better(fields: dict[str, Field], others: dict[str, Field]) -> dict[str, Field]:
+    """Of two readings of one paper, for each field the surer; where they differ none is sure."""
+    chosen = {**others, **fields}
+    for name in fields.keys() & others.keys():
+        one, other = sorted((fields[name], others[name]), key=lambda field: -field.confidence)
+        if plain(one.value or "") != plain(other.value or ""):
+            one = replace(one, confidence=min(one.confidence, DISPUTED), confident=False)
+        chosen[name] = one
+    return chosen
 
 
 def _together(agreed: list[Look], others: list[Look]) -> float:
@@ -101,12 +125,19 @@ def _look(words: list[Word], repair: Repair) -> Look | None:
         words.pop(0)
     while words:
         if value := repair(" ".join(word.text for word in words)):
-            return Look(value, _confidence(words), tuple(words))
+            sure = _confidence(words) * (SPLIT if _is_split(words) else 1)
+            return Look(value, sure, tuple(words))
         # Dirt behind a date or a number spoils it: a short word more may be left out.
         if len(words) == 1 or len(plain(words[-1].text)) > 3:
             return None
         words.pop()
     return None
+
+
+def _is_split(words: list[Word]) -> bool:
+    """Whether a wide blank lies inside: what follows it may be a stamp's."""
+    pairs = zip(words, words[1:], strict=False)
+    return any(b.left - a.right > WIDE * max(a.letter, b.letter) for a, b in pairs)
 
 
 def _confidence(words: list[Word]) -> float:

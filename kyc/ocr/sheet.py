@@ -13,7 +13,7 @@ from kyc.ocr.strips import Strip
 from kyc.ocr.view import View
 
 FAR = 16  # heights of a letter between a label and its value on the right
-NEXT = 5  # heights of a letter between two parts of one value
+NEXT = 3.5  # heights of a letter between two parts of one value
 DEEP = 4.2  # heights of a letter from the middle of a label to that of the value below
 
 
@@ -62,7 +62,7 @@ class Sheet:
             return segment.slope
         known = [seg for seg in self.segments() if seg.slope is not None and seg.label]
         close = sorted(known, key=lambda seg: abs(seg.middle - segment.middle))[:3]
-        return median(seg.slope for seg in close) if close else 0.0
+        return median(seg.slope or 0.0 for seg in close) if close else 0.0
 
     def look_again(self) -> None:
         """Read every segment that may be a value once more, and find the labels missed before."""
@@ -140,7 +140,8 @@ class Sheet:
                     yield row, place, segment
 
     def _right_of(self, row: list[Segment], place: int) -> list[Segment]:
-        last, reach, parts = row[place], FAR, []
+        last, reach = row[place], float(FAR)
+        parts: list[Segment] = []
         for segment in row[place + 1 :]:
             gap = segment.left - last.right
             if segment.label or gap > reach * max(last.height, segment.height):
@@ -186,6 +187,8 @@ class Sheet:
         level = [
             seg.left
             for seg in self.anchors()
-            if seg.left > label.right and abs(seg.middle - label.middle) < 1.5 * label.height
+            if seg.label != label.label
+            and seg.left > label.right
+            and abs(seg.middle - label.middle) < 1.5 * label.height
         ]
         return min(level, default=float("inf"))

@@ -40,7 +40,7 @@ def number(text: str) -> str | None:
 
 def day(text: str) -> str | None:
     """A date in figures or with its month in words, French or Malagasy, as ISO."""
-    text = re.sub(r"(?<=\d)\s*(?:ER|er)\b", "", text.strip(" .,:;_-|'"))
+    text = re.sub(r"(?<=\b1)\s*(?:ER|er)\b", "", text.strip(" .,:;_-|'"))
     parts = [part for part in re.split(r"[\s/.,\-|\\]+", text) if plain(part)]
     if len(parts) == 1 and len(figures := parts[0].translate(TO_FIGURE)) == 8:
         parts = [figures[:2], figures[2:4], figures[4:]]
@@ -71,7 +71,7 @@ def _month(text: str) -> int | None:
 
 
 def plate(text: str) -> str | None:
-    """A plate in its normal form `1234TAB`: one to four figures, the province, up to two letters."""
+    """A plate in its normal form `1234TAB`: up to four figures, the province, up to two letters."""
     bare = re.sub(r"[^A-Z0-9 ]", "", text.upper()).strip()
     parts = bare.split()
     if len(parts) == 2 and 1 <= len(parts[0]) <= 4 and 1 <= len(parts[1]) <= 3:
@@ -122,20 +122,20 @@ def quantity(least: int, most: int) -> Repair:
 
 def name(text: str) -> str | None:
     """A person's or a place's name in capitals, dots and stray marks gone."""
-    kept = []
+    kept: list[str] = []
     text = re.sub(r"['.]?\s*-['.]?\s*(?=\w)", "-", re.sub(r"[’‘`´]", "'", text))
+    text = re.sub(r"(?<=\w)\.+(?=[A-ZÀ-Ý])", " ", text)
+    # Blanks between words in small letters get lost: a capital inside shows where.
+    text = re.sub(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Ý][a-zà-ÿ]{2})", " ", text)
     for word in re.split(r"[\s_]+", text.upper()):
         if sum(letter.isdigit() for letter in word) > len(word) // 4:
             continue
         bare = re.sub(r"[^A-ZÀ-ÖØ-Ý'-]", "", word.translate(TO_LETTER)).strip("'-")
-        if bare and _sounds(bare, kept) and not re.search(r"[.…]{2,}", word[:-3]):
+        leader = re.search(r"[.…]{2,}", word.strip(".…"))
+        if bare and not leader and (len(bare) > 1 or (kept and bare in "AIYN")):
             kept.append(bare)
     found = " ".join(kept)
     return found if len(plain(found)) >= 2 and re.search("[AEIOUYÀ-Ý]", found) else None
-
-
-def _sounds(word: str, before: list[str]) -> bool:
-    return len(word) > 1 or (bool(before) and word in "AIYN")
 
 
 def model(text: str) -> str | None:

@@ -15,6 +15,9 @@ INK = 175  # share of the paper's brightness, of 250, under which something is p
 DOT = 8  # pixels: what is less high than that is no letter
 RIVAL = 0.5  # a slant this sharp beside the sharpest may be the paper's, the other the table's
 APART = 2.5  # degrees between two slants that are not the same
+ACROSS = (1, 2, 4, 8, 16, 32, 64, 128)  # shifts that add up to 255 pixels: no row of letters
+DOWN = (1, 2, 4, 8, 16, 32, 8)  # 71 pixels: no stroke of a letter is longer
+THIN = (1, 2, 4)  # 7 pixels: a line is less thick than that
 SLANT_LIMIT = 10.0  # degrees
 SLANT_STEP = 0.5
 
@@ -56,14 +59,20 @@ def grey_of(jpeg: bytes) -> Image.Image:
         return image.convert("L")
 
 
-def turned(grey: Image.Image, angle: float) -> View:
-    """The picture turned by `angle` degrees counter-clockwise, and scaled for reading."""
+def turned(grey: Image.Image, angle: float, *, unframed: bool = False) -> View:
+    """The picture turned by `angle` degrees counter-clockwise, and scaled for reading.
+
+    `unframed` takes frames and rules out too: it saves what stands in a box, but what is left of
+    a busy table may then look like text.
+    """
     scale = min(LARGEST_SCALE, max(1.0, LONGEST_SIDE / max(grey.size)))
     size = (round(grey.width * scale), round(grey.height * scale))
     large = grey.resize(size, Image.Resampling.LANCZOS) if scale != 1 else grey
     if angle:
         large = large.rotate(angle, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=PAPER)
-    return View(even=_without_dots(_even(large)), angle=angle, scale=scale, picture=grey.size)
+    even = _even(large)
+    even = _without_dots(_without_lines(even) if unframed else even)
+    return View(even=even, angle=angle, scale=scale, picture=grey.size)
 
 
 def _even(grey: Image.Image) -> Image.Image:
@@ -78,8 +87,29 @@ def _even(grey: Image.Image) -> Image.Image:
     )
 
 
+def _without_lines(even: Image.Image) -> Image.Image:
+    """Frames and rules gone: what is dark for longer than letters are, and thin."""
+    dark = even.point(lambda value: 0 if value < INK else 255)
+    for shifts, across, down in ((ACROSS, 1, 0), (DOWN, 0, 1)):
+        line = _runs(dark, shifts, across, down)
+        solid = _runs(line, THIN, down, across)
+        line = ImageChops.lighter(line, ImageChops.invert(_thicker(solid, 2 * down, 2 * across)))
+        line = _thicker(_thicker(line, 2 * down, 2 * across), down, across)
+        even = ImageChops.lighter(even, ImageChops.invert(line))
+    return even
+
+
+def _runs(dark: Image.Image, shifts: tuple[int, ...], across: int, down: int) -> Image.Image:
+    """What is dark without a break for as long as the shifts add up to, in one direction."""
+    for shift in shifts:
+        dark = ImageChops.lighter(dark, ImageChops.offset(dark, shift * across, shift * down))
+    for shift in shifts:
+        dark = ImageChops.darker(dark, ImageChops.offset(dark, -shift * across, -shift * down))
+    return dark
+
+
 def _without_dots(even: Image.Image) -> Image.Image:
-    """Dotted leaders and hairlines gone: kept is what lies near something upright, as letters do."""
+    """Dotted leaders and hairlines gone: kept is what lies near something as upright as letters."""
     upright = even.point(lambda value: 0 if value < INK else 255)
     for shift in (1, 2, 4):
         upright = ImageChops.lighter(upright, ImageChops.offset(upright, 0, shift))

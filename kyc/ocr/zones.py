@@ -4,7 +4,7 @@ from statistics import median
 
 from kyc.ocr import strips
 from kyc.ocr.engine import Word
-from kyc.ocr.rows import Segment
+from kyc.ocr.rows import Segment, plain
 from kyc.ocr.sheet import Sheet
 from kyc.ocr.strips import Strip
 
@@ -20,9 +20,16 @@ def read(sheet: Sheet, names: set[str], found: dict[str, list[Segment]]) -> dict
             zones[label.label] = _zone(sheet, label, found)
     words = strips.read(sheet.view, list(zones.values()))
     return {
-        name: _on_line(found, zone)
+        name: _without_label(sheet, _on_line(found, zone))
         for (name, zone), found in zip(zones.items(), words, strict=False)
     }
+
+
+def _without_label(sheet: Sheet, words: list[Word]) -> list[Word]:
+    """The words after what is left of the label, where only its code was seen before."""
+    while words and len(said := plain(words[0].text)) > 4 and sheet.labels.find(said):
+        words = words[1:]
+    return words
 
 
 def _on_line(words: list[Word], zone: Strip) -> list[Word]:
@@ -49,7 +56,7 @@ def _zone(sheet: Sheet, label: Segment, found: dict[str, list[Segment]]) -> Stri
         start = label.right + 0.35 * letter
         base = _base(label) + slope * (start - label.left)
     else:
-        start = label.left - 0.3 * letter
+        start = label.left - letter
         base = _base(label) + _drop(sheet, found, label)
     if end - start < 2 * letter:
         end = start + 12 * letter
@@ -66,7 +73,9 @@ def _base(segment: Segment) -> float:
 def _drop(sheet: Sheet, found: dict[str, list[Segment]], label: Segment) -> float:
     """How far below its label's line a value stands on this paper."""
     drops = [
-        _base(found[seg.label][0]) - _base(seg) for seg in sheet.anchors() if found.get(seg.label)
+        _base(found[seg.label][0]) - _base(seg)
+        for seg in sheet.anchors()
+        if seg.label and found.get(seg.label)
     ]
     usual = [drop for drop in drops if 0 < drop < 5 * label.height]
     return median(usual) if usual else BELOW * label.height

@@ -18,18 +18,20 @@ def second_factor(request):
     target = request.POST.get("next") or request.GET.get("next") or ""
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        # Asked before the try: a wrong code closes the device for a moment by itself.
+        refusal = _refusal(request.user)
         device = match_token(request.user, form.cleaned_data["token"])
         if device:
             login(request, device)
             request.session.cycle_key()
             return redirect(_safe(request, target))
-        form.add_error("token", _refusal(request.user))
+        form.add_error("token", refusal)
     context = {"form": form, "next": target, "has_device": any(devices_for_user(request.user))}
     return screen(request, "kyc/second_factor.html", context, status=422 if form.errors else 200)
 
 
 def _refusal(user):
-    """Why a code was refused: wrong or used already, or too many tries."""
+    """Why a code will be refused, if it is: wrong or used already, or too many tries."""
     for device in devices_for_user(user):
         allowed, _data = device.verify_is_allowed()
         if not allowed:

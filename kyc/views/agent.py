@@ -49,13 +49,18 @@ def case_detail(request, pk, *, model):
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            flash.success(request, _("%(case)s : décision enregistrée.") % {"case": case})
+            flash.success(
+                request,
+                _("Dossier %(reference)s : décision enregistrée.") % {"reference": case.reference},
+            )
             return redirect(case.queue_url)
+    is_held = case.state == case.State.CLAIMED
     context = {
         "case": case,
         "form": form,
-        "rows": comparison.rows(case),
-        "papers": case.current_documents(),
+        "is_held": is_held,
+        "rows": comparison.rows(case) if is_held else [],
+        "papers": case.current_documents() if is_held else [],
     }
     status = 422 if request.method == "POST" else 200
     return screen(request, "kyc/case_detail.html", context, status=status)

@@ -4,7 +4,6 @@ Identity cards here and cartes grises in `fleet` use these views: the URLconf pa
 its form.
 """
 
-from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -25,19 +24,12 @@ STOP_ASKING = 286  # htmx's status for the last answer of a poll
 def identity(request):
     """The citizen's own identity case; the first POST opens it."""
     case = request.user.identitycases.order_by("-pk").first()
-    if request.method == "POST" and (case is None or case.state == case.State.REJECTED):
-        case = _open_identity(request.user)
-    if case is None:
-        return screen(request, "kyc/identity_start.html")
-    return redirect(case if request.method == "GET" else case.photos_url)
-
-
-def _open_identity(person):
-    try:
-        with transaction.atomic():
-            return IdentityCase.objects.create(citizen=person)
-    except IntegrityError:  # the other tab was faster
-        return person.identitycases.order_by("-pk").first()
+    if request.method == "POST":
+        # Two clicks open one case: get_or_create reads again where the constraint refuses.
+        live = IdentityCase.objects.exclude(state=IdentityCase.State.REJECTED)
+        case, _created = live.get_or_create(citizen=request.user)
+        return redirect(case.photos_url)
+    return redirect(case) if case else screen(request, "kyc/identity_start.html")
 
 
 @citizen
@@ -56,7 +48,7 @@ def photos(request, pk, *, model):
     if not case.is_editable:
         return redirect(case)
     is_post = request.method == "POST"
-    form = PhotosForm(request.POST if is_post else None, request.FILES, case=case)
+    form = PhotosForm(request.POST, request.FILES, case=case) if is_post else PhotosForm(case=case)
     if is_post and _receive_all(request, case, form):
         return redirect(case.details_url)
     status = 422 if is_post else 200
@@ -66,6 +58,8 @@ def photos(request, pk, *, model):
 def _receive_all(request, case, form):
     """Take every side that came; what is good is kept even where another is refused."""
     form.is_valid()
+    if getattr(request, "upload_was_cut", False):
+        form.add_error(None, intake.MESSAGES["too_big"])
     for side, upload in request.FILES.items():
         if side not in form.fields:
             continue
@@ -95,12 +89,7 @@ def details(request, pk, *, model, form_class):
             form.add_error(None, str(refusal))
         else:
             return redirect(case.url("check"))
-    context = {
-        "case": case,
-        "form": form,
-        "fields": beside(form, read, case),
-        "is_reading": _is_reading(case),
-    }
+    context = {"case": case, "form": form, "fields": beside(form, read, case), **_progress(case)}
     status = 422 if request.method == "POST" else 200
     return screen(request, "kyc/details.html", context, status=status)
 
@@ -122,8 +111,14 @@ def beside(form, read, case):
     return lines
 
 
-def _is_reading(case):
-    return any(document.is_pending for document in case.current_documents())
+def _progress(case):
+    """Whether papers of the case are still being read, and whether that takes unusually long."""
+    papers = case.current_documents()
+    return {
+        "is_reading": any(paper.is_pending for paper in papers),
+        "is_slow": any(paper.is_slow for paper in papers),
+        "is_unread": all(paper.state == paper.State.UNREAD for paper in papers),
+    }
 
 
 @citizen
@@ -136,13 +131,13 @@ def reading(request, pk, *, model, form_class):
     case = get_object_or_404(model, pk=pk, citizen=request.user)
     read = documents.values_read(case)
     form = form_class(initial={name: field["value"] for name, field in read.items()})
-    is_reading = _is_reading(case)
+    progress = _progress(case)
     fields = [line for line in beside(form, read, case) if line["reading"]]
     return screen(
         request,
         "kyc/_reading.html",
-        {"case": case, "fields": fields, "is_reading": is_reading, "oob": True},
-        status=200 if is_reading else STOP_ASKING,
+        {"case": case, "fields": fields, "oob": True, **progress},
+        status=200 if progress["is_reading"] else STOP_ASKING,
     )
 
 

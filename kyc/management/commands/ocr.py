@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from kyc import intake, ocr
 from kyc.ocr import engine
@@ -49,8 +50,8 @@ def _report(path: Path, kind: str) -> dict:
     try:
         picture = intake.decode(_content(path))
         reading = ocr.read(picture.jpeg, kind=kind)
-    except OSError as error:
-        return {"file": str(path), "error": error.strerror or str(error)}
+    except OSError:
+        return {"file": str(path), "error": _("Ce fichier n'existe pas ou ne s'ouvre pas.")}
     except intake.Refused as refusal:
         return {"file": str(path), "error": str(refusal.message)}
     except engine.Unreadable as error:
