@@ -32,11 +32,11 @@ run: setup ## only the pages, restarted at each change of the code, with errors 
 worker: setup ## only the background worker
 	@exec $(MANAGE) worker
 
-journey: setup ## the eight steps from the first visit to the roadside check, played for real
-	@exec $(MANAGE) journey
+journey: setup-test ## the eight steps from the first visit to the roadside check, played for real
+	@exec $(BIN)/python -m tests.journey
 
 bench: setup-test ## one JSON line per figure
-	@exec $(MANAGE) bench
+	@exec $(BIN)/python -m tests.load.bench
 
 test: setup-test ## all tests
 	@exec $(BIN)/pytest $(ARGS)
@@ -53,6 +53,7 @@ check: setup-test ## format, lint, layers, templates, types, migrations, states,
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) states --check
 	for po in locale/*/LC_MESSAGES/*.po; do msgfmt --check -o /dev/null "$$po" || exit 1; done
+	$(MANAGE) french_spaces --check
 	$(MANAGE) check --fail-level WARNING
 
 fix: setup-test ## format, and repair what can be repaired without thinking
@@ -63,6 +64,7 @@ fix: setup-test ## format, and repair what can be repaired without thinking
 states: setup ## write docs/states.md from the models
 	@$(MANAGE) states
 
-messages: setup ## collect the strings to translate into locale/
+messages: setup-test ## collect the strings to translate into locale/
 	$(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	$(MANAGE) french_spaces
 	@.ci/setup

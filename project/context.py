@@ -5,7 +5,11 @@ from django.conf import settings
 
 def site(request):
     """Whether this is the demo, and the languages to offer."""
-    return {"DEMO": settings.DEMO, "LANGUAGE_NAMES": LANGUAGE_NAMES}
+    return {
+        "DEMO": settings.DEMO,
+        "SITE_HOST": settings.SITE_URL.partition("://")[2],
+        "LANGUAGE_NAMES": LANGUAGE_NAMES,
+    }
 
 
 # Each language in its own words: whoever looks for theirs may not read the others.

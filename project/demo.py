@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from fleet import plates
@@ -24,7 +25,14 @@ from taxes.models import Notice
 from taxes.providers.base import Outcome, Status
 
 PASSWORD = "hetra-demo-2026"
-STAFF = ["agent", "officer", "supervisor", "finance"]
+# Name in the address, and role. The second agent holds a dossier, as a colleague would.
+STAFF = {
+    "agent": "agent",
+    "officer": "officer",
+    "supervisor": "supervisor",
+    "finance": "finance",
+    "collegue": "agent",
+}
 State = Case.State
 
 
@@ -43,22 +51,23 @@ class Resident:
 
 
 RESIDENTS = [
-    Resident(1, "vient d'ouvrir son compte"),
-    Resident(2, "a commencé son dossier d'identité", "draft"),
-    Resident(3, "attend l'agent", "waiting"),
-    Resident(4, "attend l'agent", "waiting"),
-    Resident(5, "attend l'agent", "waiting"),
-    Resident(6, "doit corriger son dossier", "returned"),
-    Resident(7, "a été rejeté", "rejected"),
-    Resident(8, "est vérifié et attend pour ses véhicules", "approved", ("waiting", "returned")),
+    Resident(1, _("vient d'ouvrir son compte")),
+    Resident(2, _("a commencé son dossier d'identité"), "draft"),
+    Resident(3, _("attend l'agent"), "waiting"),
+    Resident(4, _("attend l'agent"), "waiting"),
+    Resident(5, _("attend l'agent"), "waiting"),
+    Resident(15, _("est entre les mains d'un collègue"), "claimed"),
+    Resident(6, _("doit corriger son dossier"), "returned"),
+    Resident(7, _("a été rejeté"), "rejected"),
+    Resident(8, _("est vérifié et attend pour ses véhicules"), "approved", ("waiting", "returned")),
     Resident(
-        9, "attend pour un véhicule, un autre est rejeté", "approved", ("waiting", "rejected")
+        9, _("attend pour un véhicule, un autre est rejeté"), "approved", ("waiting", "rejected")
     ),
-    Resident(10, "doit la taxe de deux véhicules", "approved", ("unpaid", "unpaid")),
-    Resident(11, "a payé, et a une ambulance exonérée", "approved", ("paid", "exempt")),
-    Resident(12, "a eu un paiement refusé", "approved", ("failed",)),
-    Resident(13, "a payé un mauvais montant", "approved", ("suspense",)),
-    Resident(14, "a payé, mais l'opérateur se tait", "approved", ("unknown",)),
+    Resident(10, _("doit la taxe de deux véhicules"), "approved", ("unpaid", "unpaid")),
+    Resident(11, _("a payé, et a une ambulance exonérée"), "approved", ("paid", "exempt")),
+    Resident(12, _("a eu un paiement refusé"), "approved", ("failed",)),
+    Resident(13, _("a payé un mauvais montant"), "approved", ("suspense",)),
+    Resident(14, _("a payé, mais l'opérateur se tait"), "approved", ("unknown",)),
 ]
 
 
@@ -79,21 +88,26 @@ def account(role: str, phone: str, email: str) -> User:
     return user
 
 
-def populate(say: Callable[[str], Any]) -> None:
-    """Make whoever is not there yet. What people have done since stays as it is."""
-    for number, role in enumerate(STAFF, start=1):
+def hire() -> None:
+    """Make the staff that is not there yet."""
+    for number, (name, role) in enumerate(STAFF.items(), start=1):
         phone = f"+2613420000{number:02}"
         if not User.objects.filter(phone=phone).exists():
-            account(role, phone, f"{role}@demo.hetra.mg")
+            account(role, phone, f"{name}@demo.hetra.mg")
+
+
+def populate(say: Callable[[str], Any]) -> None:
+    """Make whoever is not there yet. What people have done since stays as it is."""
+    hire()
     for resident in RESIDENTS:
         if not User.objects.filter(phone=resident.phone).exists():
-            say(f"démonstration : {resident.phone} {resident.story}")
+            say(_("démonstration : %s %s") % (resident.phone, resident.story))
             _settle_in(resident)
 
 
 def logins() -> list[str]:
     """Who may sign in, how, and with which seed of a second factor."""
-    lines = [f"mot de passe de tous : {PASSWORD}", ""]
+    lines = [_("mot de passe de tous : %s") % PASSWORD, ""]
     for user in User.objects.filter(is_demo=True).exclude(role=User.Role.CITIZEN).order_by("pk"):
         seed = TOTPDevice.objects.get(user=user).config_url.split("secret=")[1].split("&")[0]
         lines.append(f"{user.role:<11} {user.email:<26} SEED {seed}")
@@ -138,8 +152,11 @@ def _bring_to(case: Case, state: str) -> None:
     filing.submit(case, by=case.citizen)
     if state == State.WAITING:
         return
-    agent = User.objects.get(is_demo=True, role=User.Role.AGENT)
+    name = "collegue" if state == State.CLAIMED else "agent"
+    agent = User.objects.get(email=f"{name}@demo.hetra.mg")
     case.move(State.CLAIMED, by=agent, agent=agent, claimed_at=timezone.now())
+    if state == State.CLAIMED:
+        return
     reasons = {
         State.RETURNED: "La photo du recto est floue : refaites-la à la lumière du jour.",
         State.REJECTED: "Cette carte n'est pas la vôtre.",

@@ -1,6 +1,7 @@
 """What a load balancer asks: does the process answer, and can it reach its database?"""
 
 import threading
+from concurrent.futures import Future
 
 from django.db import Error, connection
 from django.http import HttpResponse
@@ -11,8 +12,10 @@ from project.lib.access import public
 
 DEADLINE = 1.0  # seconds, after which a database that does not answer is one that is away
 
-# One question at a time: a database that hangs must not collect a thread from every probe.
-_asking = threading.Semaphore()
+# One question at a time, whose answer all who ask meanwhile share: a database that hangs must not
+# collect a thread from every probe.
+_lock = threading.Lock()
+_question: Future[bool] | None = None
 
 
 @public
@@ -34,23 +37,31 @@ def ready(request):
 
 
 def _database_answers() -> bool:
-    answered = threading.Event()
-    if not _asking.acquire(blocking=False):
+    try:
+        return _ask().result(timeout=DEADLINE)
+    except TimeoutError:
         return False
-    threading.Thread(target=_ask, args=(answered,), daemon=True).start()
-    return answered.wait(DEADLINE)
 
 
-def _ask(answered: threading.Event) -> None:
+def _ask() -> "Future[bool]":
+    """The question under way, or a new one."""
+    global _question
+    with _lock:
+        if _question is None or _question.done():
+            _question = Future()
+            threading.Thread(target=_query, args=(_question,), daemon=True).start()
+        return _question
+
+
+def _query(question: "Future[bool]") -> None:
     """In a thread of its own, since connecting to a host that is gone has no shorter deadline."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-            cursor.fetchone()
-        answered.set()
+            answers = cursor.fetchone() == (1,)
     except Error:
         # Whatever is wrong with it, the answer is the same: not ready.
-        return
+        answers = False
     finally:
         connection.close()
-        _asking.release()
+    question.set_result(answers)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 REGION = "MG"
+LANDLINES = ("20", "22")  # 020 and the region's digits; 022 by internet
 
 
 def parse(typed: str) -> str:
@@ -38,7 +39,8 @@ def _refuse_unusable(number: phonenumbers.PhoneNumber) -> None:
             _("Ce numéro n'est pas malgache. Donnez un numéro qui commence par 03 ou +261 3."),
             code="abroad",
         )
-    if phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE:
+    is_landline = phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
+    if is_landline or str(number.national_number).startswith(LANDLINES):
         raise ValidationError(
             _("Ce numéro est une ligne fixe, qui ne reçoit pas de SMS. Donnez un mobile."),
             code="landline",

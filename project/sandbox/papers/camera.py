@@ -18,18 +18,14 @@ def photograph(image: Image.Image, *, seed, level: str = "clean") -> Image.Image
     """The paper as a telephone would see it, at level `clean` (a scanner) or `moderate`."""
     rng = random.Random(f"photograph {seed} {level}")
     size = (int(image.width * 1.12), int(image.height * 1.14))
-    paper = _lay(image, size, rng, level)
-    mask = _lay(Image.new("L", image.size, 255), size, rng_again(seed, level), level)
-    scene = Image.composite(paper, _table(size, rng, level), mask)
+    corners, turn = _pose(image, size, rng, level)
+    paper = _lay(image, size, corners, turn)
+    shape = _lay(Image.new("L", image.size, 255), size, corners, turn)
+    scene = Image.composite(paper, _table(size, rng, level), shape)
     scene = ImageChops.multiply(scene, _lamp(size, rng, SHADE[level]))
     scene = scene.filter(ImageFilter.GaussianBlur(BLUR[level] * (0.6 + 0.6 * rng.random())))
     scene = Image.blend(scene, _grain(size, rng), GRAIN[level])
     return Image.open(io.BytesIO(as_jpeg(scene, quality=QUALITY[level]))).convert("RGB")
-
-
-def rng_again(seed, level: str) -> random.Random:
-    """The same chances once more, so that the mask falls exactly on the paper."""
-    return random.Random(f"photograph {seed} {level}")
 
 
 def as_jpeg(image: Image.Image, *, quality: int = 90) -> bytes:
@@ -39,7 +35,8 @@ def as_jpeg(image: Image.Image, *, quality: int = 90) -> bytes:
     return out.getvalue()
 
 
-def _lay(image: Image.Image, size, rng: random.Random, level: str) -> Image.Image:
+def _pose(image: Image.Image, size, rng: random.Random, level: str):
+    """Where the four corners of the paper are seen, and how it is turned, in degrees."""
     left, top = (size[0] - image.width) / 2, (size[1] - image.height) / 2
     right, bottom = left + image.width, top + image.height
     lean = LEAN[level] * image.width
@@ -47,6 +44,10 @@ def _lay(image: Image.Image, size, rng: random.Random, level: str) -> Image.Imag
         (x + rng.uniform(-lean, lean), y + rng.uniform(-lean, lean))
         for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
     ]
+    return corners, rng.uniform(-TURN[level], TURN[level])
+
+
+def _lay(image: Image.Image, size, corners, turn: float) -> Image.Image:
     source = ((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
     laid = image.transform(
         size,
@@ -54,7 +55,6 @@ def _lay(image: Image.Image, size, rng: random.Random, level: str) -> Image.Imag
         _perspective(corners, source),
         resample=Image.Resampling.BICUBIC,
     )
-    turn = rng.uniform(-TURN[level], TURN[level])
     return laid.rotate(turn, resample=Image.Resampling.BICUBIC)
 
 

@@ -3,96 +3,23 @@
 import random
 from datetime import date, timedelta
 
-STEMS = [
-    "RAKOTO",
-    "RANDRIA",
-    "RAZAFI",
-    "RASOLO",
-    "ANDRIA",
-    "RAVELO",
-    "RABE",
-    "RATSIMBA",
-    "RAHARI",
-    "RAZANA",
-    "RAJAO",
-]
-TAILS = [
-    "NIRINA",
-    "MANANA",
-    "ARISOA",
-    "NDRASANA",
-    "MALALA",
-    "HARISON",
-    "MANANTSOA",
-    "VOLOLONA",
-    "JAONA",
-    "TIANA",
-]
-GIVEN = [
-    "Haja",
-    "Lanto",
-    "Mialy",
-    "Fanja",
-    "Tahina",
-    "Onja",
-    "Sitraka",
-    "Voahirana",
-    "Hasina",
-    "Miora",
-    "Ravaka",
-    "Njaka",
-    "Tovo",
-    "Bakoly",
-    "Soa",
-    "Aina",
-    "Lalaina",
-    "Jean",
-    "Marie",
-    "Paul",
-    "Claudine",
-    "Olivier",
-    "Josiane",
-    "Patrick",
-    "Sylvie",
-    "Norbert",
-]
-PLACES = [
-    "Antsirabe",
-    "Ambositra",
-    "Fianarantsoa",
-    "Moramanga",
-    "Toamasina",
-    "Mahajanga",
-    "Antsiranana",
-    "Sambava",
-    "Morondava",
-    "Ambatolampy",
-    "Manakara",
-    "Arivonimamo",
-    "Farafangana",
-    "Miarinarivo",
-    "Tsiroanomandidy",
-    "Ihosy",
-]
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+STEMS = _words("RAKOTO RANDRIA RAZAFI RASOLO ANDRIA RAVELO RABE RATSIMBA RAHARI RAZANA RAJAO")
+TAILS = _words("NIRINA MANANA ARISOA NDRASANA MALALA HARISON MANANTSOA VOLOLONA JAONA TIANA")
+MEN = _words("Haja Tahina Sitraka Hasina Njaka Tovo Aina Jean Paul Olivier Patrick Norbert")
+WOMEN = _words("Lanto Mialy Fanja Onja Voahirana Miora Ravaka Bakoly Soa Marie Claudine Sylvie")
+PLACES = _words(
+    "Antsirabe Ambositra Fianarantsoa Moramanga Toamasina Mahajanga Antsiranana Sambava "
+    "Morondava Ambatolampy Manakara Arivonimamo Farafangana Miarinarivo Tsiroanomandidy Ihosy"
+)
 DISTRICTS = (101, 103, 105, 108, 110, 112, 201, 203, 210, 213, 301, 314, 401, 508, 711, 715)
-QUARTERS = [
-    "Ambohipo",
-    "Isoraka",
-    "Andravoahangy",
-    "Ankadifotsy",
-    "Besarety",
-    "Mahamasina",
-    "Tanambao",
-]
-TRADES = [
-    "Mécanicien",
-    "Enseignante",
-    "Commerçant",
-    "Agriculteur",
-    "Couturière",
-    "Chauffeur",
-    "Comptable",
-]
+LOTS = _words("II III IV VT IB")
+QUARTERS = _words("Ambohipo Isoraka Andravoahangy Ankadifotsy Besarety Mahamasina Tanambao")
+TRADES = _words("Mécanicien Commerçant Agriculteur Chauffeur Comptable Architecte Journaliste")
 MODELS = {
     "TOYOTA": ("COROLLA", "HILUX", "YARIS", "LAND CRUISER"),
     "NISSAN": ("PATROL", "NAVARA", "ALMERA"),
@@ -103,7 +30,7 @@ MODELS = {
     "SUZUKI": ("SWIFT", "JIMNY"),
     "MITSUBISHI": ("L200", "PAJERO"),
 }
-COLOURS = ["BLANC", "NOIR", "GRIS", "ROUGE", "BLEU", "VERT", "BEIGE", "ARGENT"]
+COLOURS = _words("BLANC NOIR GRIS ROUGE BLEU VERT BEIGE ARGENT")
 PLATE_LETTERS = "ABCDEFHJKLMNPRSTUVWX"
 CHASSIS_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
@@ -112,16 +39,17 @@ def person(seed) -> dict[str, str]:
     """Someone of age, with the twelve-digit number and everything a CIN says of them."""
     rng = random.Random(f"person {seed}")
     born = _day(rng, date(1946, 1, 1), date(2003, 12, 31))
+    sex, names = rng.choice((("1", MEN), ("2", WOMEN)))
     return {
-        "number": _number(rng),
+        "number": _number(rng, sex),
         "surname": _surname(rng),
-        "given_names": " ".join(rng.sample(GIVEN, rng.choice((1, 2, 2)))).upper(),
+        "given_names": " ".join(rng.sample(names, rng.choice((1, 2, 2)))).upper(),
         "birth_date": born.isoformat(),
         "birth_place": rng.choice(PLACES).upper(),
         "address": _address(rng),
         "occupation": rng.choice(TRADES),
-        "father": f"{_surname(rng)} {rng.choice(GIVEN).upper()}",
-        "mother": f"{_surname(rng)} {rng.choice(GIVEN).upper()}",
+        "father": f"{_surname(rng)} {rng.choice(MEN).upper()}",
+        "mother": f"{_surname(rng)} {rng.choice(WOMEN).upper()}",
         "issue_date": _day(rng, born + timedelta(days=18 * 366), date(2025, 12, 31)).isoformat(),
         "issue_place": rng.choice(PLACES).upper(),
     }
@@ -137,7 +65,7 @@ def vehicle(seed) -> dict[str, str]:
         "make": make,
         "model": rng.choice(MODELS[make]),
         "first_registration": _day(rng, date(1988, 1, 1), date(2025, 12, 31)).isoformat(),
-        "holder": f"{_surname(rng)} {' '.join(rng.sample(GIVEN, 2)).upper()}",
+        "holder": f"{_surname(rng)} {' '.join(rng.sample(MEN, 2)).upper()}",
         "seats": str(rng.choice((2, 4, 5, 5, 5, 7, 9))),
         "fiscal_power": str(rng.randint(3, 22)),
         "energy": rng.choice(("petrol", "petrol", "diesel", "diesel", "hybrid", "electric")),
@@ -147,8 +75,7 @@ def vehicle(seed) -> dict[str, str]:
     }
 
 
-def _number(rng: random.Random) -> str:
-    sex = rng.choice("12")
+def _number(rng: random.Random, sex: str) -> str:
     return f"{rng.choice(DISTRICTS)}{rng.randint(1, 99):02d}{sex}{rng.randint(1, 999999):06d}"
 
 

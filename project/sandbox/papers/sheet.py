@@ -10,20 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 FONTS = Path("/usr/share/fonts/truetype/dejavu")  # package fonts-dejavu-core
 BLACK = (18, 18, 22)
 RED = (190, 36, 44)
-MONTHS = [
-    "JANVIER",
-    "FÉVRIER",
-    "MARS",
-    "AVRIL",
-    "MAI",
-    "JUIN",
-    "JUILLET",
-    "AOÛT",
-    "SEPTEMBRE",
-    "OCTOBRE",
-    "NOVEMBRE",
-    "DÉCEMBRE",
-]
+MONTHS = (
+    *("JANVIER", "FÉVRIER", "MARS", "AVRIL", "MAI", "JUIN"),
+    *("JUILLET", "AOÛT", "SEPTEMBRE", "OCTOBRE", "NOVEMBRE", "DÉCEMBRE"),
+)
 
 
 @cache
