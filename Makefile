@@ -9,7 +9,7 @@ OURS := project notify kyc fleet taxes tests manage.py
 TEMPLATES = $$(find templates -name '*.html')
 
 .PHONY: help setup setup-test demo demo-reset run worker journey bench \
-	test test-fast check fix states messages
+	test test-fast soak check fix states messages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -43,6 +43,9 @@ test: setup-test ## all tests
 
 test-fast: setup-test ## the tests that need no browser
 	@exec $(BIN)/pytest -m "not browser" $(ARGS)
+
+soak: setup-test ## an hour of payments going wrong in every way (SOAK_SECONDS= for another time)
+	@SOAK_SECONDS="$${SOAK_SECONDS:-3600}" exec $(BIN)/pytest tests/soak -k "not control" $(ARGS)
 
 check: setup-test ## format, lint, layers, templates, types, migrations, states, catalogues, settings
 	$(BIN)/ruff format --check $(OURS)

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from project import health, views
+from project.lib.turns import in_turn
 
 # allauth's own pages that we have dressed, under French addresses.
 accounts = [
@@ -13,16 +14,20 @@ accounts = [
     path("deconnexion/", account.logout, name="account_logout"),
     path("inactif/", account.account_inactive, name="account_inactive"),
     path("confirmer/", account.reauthenticate, name="account_reauthenticate"),
-    path("telephone/code/", account.verify_phone, name="account_verify_phone"),
+    path("telephone/code/", in_turn(account.verify_phone), name="account_verify_phone"),
     path("telephone/", account.change_phone, name="account_change_phone"),
     path("email/", account.email, name="account_email"),
-    path("email/code/", account.email_verification_sent, name="account_email_verification_sent"),
+    path(
+        "email/code/",
+        in_turn(account.email_verification_sent),
+        name="account_email_verification_sent",
+    ),
     path("mot-de-passe/", account.password_change, name="account_change_password"),
     path("mot-de-passe/choisir/", account.password_set, name="account_set_password"),
     path("mot-de-passe/oublie/", account.password_reset, name="account_reset_password"),
     path(
         "mot-de-passe/oublie/code/",
-        account.confirm_password_reset_code,
+        in_turn(account.confirm_password_reset_code),
         name="account_confirm_password_reset_code",
     ),
     path(

@@ -1,0 +1,32 @@
+"""One request at a time of one session, where what is counted in it must all be counted."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+
+def in_turn(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer each POST with the session as the one before left it.
+
+    Tries of a code are counted in the session, which every request reads and writes whole: sent
+    all at once, a thousand guesses would count as one.
+    """
+
+    @wraps(view)
+    def waited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.session.session_key
+        if request.method != "POST" or not key:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            Session.objects.select_for_update().filter(pk=key).first()
+            request.session = type(request.session)(key)  # type: ignore[assignment]
+            response = view(request, *args, **kwargs)
+            if request.session.modified:
+                request.session.save()
+        return response
+
+    return waited
