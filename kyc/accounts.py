@@ -10,6 +10,13 @@ from notify.models import Message
 from project.lib import phones
 
 
+# What allauth writes besides codes, by its own name, and our wording of it.
+LETTERS = {
+    "account/email/account_already_exists": "account_already_exists",
+    "account/email/unknown_account": "unknown_account",
+}
+
+
 class Adapter(DefaultAccountAdapter):
     """How allauth finds, writes and tells our accounts."""
 
@@ -67,10 +74,9 @@ class Adapter(DefaultAccountAdapter):
         The address may be a phone: whoever has no e-mail resets a password by SMS.
         """
         channel = Message.Channel.EMAIL if "@" in email else Message.Channel.SMS
-        code = context.get("code")
-        if code:
-            user = context.get("user") or User.objects.reached_at(email)
+        user = context.get("user") or User.objects.reached_at(email)
+        if "code" in context:
+            code = context["code"]
             messages.send_code("code", channel, to=user, address=email, code=code)
         else:
-            name = template_prefix.rpartition("/")[2]
-            messages.send_to(name, channel, address=email)
+            messages.send_to(LETTERS[template_prefix], channel, to=user, address=email)

@@ -70,9 +70,16 @@ def claim_reading(document_id: int) -> Document | None:
 
 
 def read(document: Document) -> None:
-    """Read a document's fields and keep them. Nothing that was typed changes."""
+    """Read a document's fields and keep them. Nothing that was typed changes.
+
+    A paper that cannot be read in time is left to human eyes.
+    """
     with document.picture.open("rb") as stored:
-        reading = ocr.read(stored.read(), kind=KINDS[document.side])
+        jpeg = stored.read()
+    try:
+        reading = ocr.read(jpeg, kind=KINDS[document.side])
+    except ocr.Unreadable:
+        reading = ocr.Reading(kind="unknown")
     found = any(field.value for field in reading.fields.values())
     Document.objects.filter(pk=document.pk, state=Document.State.PENDING).update(
         reading=reading.as_json(),

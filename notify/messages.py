@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 Channel, State = Message.Channel, Message.State
 ATTEMPTS = 5
+# Outside the alphabet of SMS (GSM 03.38): one of them would cut a text at 70 characters, not 160.
+SMS_SPACES = {0x00A0: " ", 0x202F: " "}
 
 
 @transaction.atomic
@@ -46,9 +48,9 @@ def send_code(template: str, channel: str, *, to: Any, address: str, code: str) 
 
 
 @transaction.atomic
-def send_to(template: str, channel: str, *, address: str) -> Message | None:
-    """Write to an address that belongs to no account we know."""
-    return _write(template, channel, address, None, {})
+def send_to(template: str, channel: str, *, to: Any | None, address: str) -> Message | None:
+    """Write to one address, which may belong to no account we know."""
+    return _write(template, channel, address, to, {})
 
 
 def _write(
@@ -69,6 +71,8 @@ def _write(
             ).strip()
         except TemplateDoesNotExist:
             return None
+    if channel == Channel.SMS:
+        text = text.translate(SMS_SPACES)
     subject, _, body = text.partition("\n") if channel == Channel.EMAIL else ("", "", text)
     message = Message.objects.create(
         recipient=recipient,
@@ -104,13 +108,19 @@ def deliver(message: Message) -> None:
     except GatewayDown:
         last = message.attempts >= ATTEMPTS
         message.state = State.FAILED if last else State.QUEUED
-        message.save(update_fields=["state"])
+        if last:
+            _forget_secret(message)
+        message.save(update_fields=["state", "body"])
         raise
     message.state, message.sent_at = State.SENT, timezone.now()
     message.gateway, message.gateway_reference = gateway, reference
+    _forget_secret(message)
+    message.save(update_fields=["state", "sent_at", "gateway", "gateway_reference", "body"])
+
+
+def _forget_secret(message: Message) -> None:
     if message.is_secret and not settings.DEMO:
         message.body = ""
-    message.save(update_fields=["state", "sent_at", "gateway", "gateway_reference", "body"])
 
 
 def _by_sms(message: Message) -> tuple[str, str]:
@@ -136,6 +146,9 @@ def _by_email(message: Message) -> tuple[str, str]:
 def resume() -> None:
     """Queue again what could not leave, and free what a killed worker held. Runs every minute."""
     stuck = timezone.now() - timedelta(minutes=5)
-    Message.objects.filter(state=State.SENDING, created_at__lt=stuck).update(state=State.FAILED)
+    for message in Message.objects.filter(state=State.SENDING, created_at__lt=stuck):
+        message.state = State.FAILED
+        _forget_secret(message)
+        message.save(update_fields=["state", "body"])
     for message_id in Message.objects.queued().filter(attempts__gt=0).values_list("pk", flat=True):
         enqueue("notify.tasks.deliver", message_id)

@@ -7,11 +7,12 @@ from types import ModuleType
 from PIL import Image
 
 from kyc.ocr import carte_grise, cin, decide, engine, view, zones
+from kyc.ocr.engine import Unreadable
 from kyc.ocr.reading import FIELDS, Field, Reading
 from kyc.ocr.rows import Segment
 from kyc.ocr.sheet import Sheet
 
-__all__ = ["FIELDS", "Field", "Reading", "read"]
+__all__ = ["FIELDS", "Field", "Reading", "Unreadable", "read"]
 
 KINDS = {"cin": cin, "carte_grise": carte_grise}
 ENOUGH = 4  # labels that settle which way is up
@@ -24,7 +25,7 @@ def read(jpeg: bytes, *, kind: str) -> Reading:
     """Read our own picture of a paper: `cin`, `carte_grise`, or `auto` to find out which.
 
     Fields that cannot be read are None; boxes are in the picture's pixels. Raises
-    `engine.Unreadable` where Tesseract does not answer in time.
+    `Unreadable` where Tesseract does not answer in time.
     """
     kinds = list(KINDS) if kind == "auto" else [kind]
     grey = view.grey_of(jpeg)
