@@ -30,7 +30,7 @@ FORMS = {Kind.ORDINARY: ORDINARY, Kind.PROVISIONAL: PROVISIONAL}
 def normalise(typed: str) -> str:
     """Bring a plate to the one form it is stored in: `12 tab` becomes `0012TAB`."""
     text = unicodedata.normalize("NFKC", typed).upper()
-    text = re.sub(r"[\s.\-_/]", "", text)
+    text = unicodedata.normalize("NFKC", re.sub(r"[\s.\-_/]", "", text))
     match = ORDINARY.match(text) or PROVISIONAL.match(text)
     return f"{match[1].zfill(4)}{match[2]}" if match else text
 

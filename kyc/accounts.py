@@ -9,7 +9,6 @@ from notify import messages
 from notify.models import Message
 from project.lib import phones
 
-
 # What allauth writes besides codes, by its own name, and our wording of it.
 LETTERS = {
     "account/email/account_already_exists": "account_already_exists",

@@ -1,0 +1,45 @@
+"""What a browser complains of: errors of scripts, refused resources, the security policy."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+AXE = Axe()
+# Chromium says so of every page that is not 200: the page itself is judged by what it shows.
+STATUS = "Failed to load resource: the server responded with a status of"
+VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error("CSP", event.violatedDirective, event.blockedURI, event.sourceFile));
+"""
+
+
+class Watch:
+    """Keeps what goes wrong on any page of a browser context."""
+
+    def __init__(self, context):
+        self.context, self.complaints, self.pages = context, [], set()
+        context.add_init_script(VIOLATIONS)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("response", self._response)
+
+    def _response(self, response):
+        if response.request.is_navigation_request():
+            self.pages.add(response.url)
+        elif response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def _console(self, message):
+        is_page = message.text.startswith(STATUS) and message.location["url"] in self.pages
+        if message.type in ("error", "warning") and not is_page:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
+
+
+def then_accessible(page):
+    """No violation that axe can find, and nothing wider than the screen."""
+    results = AXE.run(page)
+    found = [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in results.response["violations"]
+        for node in rule["nodes"]
+    ]
+    assert found == [], f"{page.url}\n" + "\n".join(found)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url

@@ -1,0 +1,267 @@
+"""Rows as the service itself would have made them; their variants are traits."""
+
+import csv
+from datetime import date, timedelta
+from functools import cache
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from fleet.models import Holding, Vehicle, VehicleCase
+from kyc.models import Document, IdentityCase, User
+from notify.models import Message
+from taxes import notices
+from taxes.models import Notice, Payment, Rate, Receipt, Tariff
+
+PASSWORD = "mangue-vapeur-1947"
+
+
+def now():
+    return timezone.now()
+
+
+def an_hour_ago():
+    return timezone.now() - timedelta(hours=1)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    class Params:
+        agent = factory.Trait(role="agent")
+        officer = factory.Trait(role="officer")
+        supervisor = factory.Trait(role="supervisor")
+        finance = factory.Trait(role="finance")
+        auditor = factory.Trait(role="auditor")
+        administrator = factory.Trait(role="administrator")
+        mailed = factory.Trait(email=factory.Sequence("personne{}@example.mg".format))
+
+    phone = factory.Sequence("+26134{:07}".format)
+    phone_verified_at = factory.LazyFunction(now)
+    password = factory.django.Password(PASSWORD)
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    owner = factory.SubFactory(UserFactory)
+    side = Document.Side.CIN_FRONT
+    picture = factory.django.ImageField(filename="picture.jpg", width=8, height=8)
+    original = factory.django.FileField(filename="original.sealed", data=b"sealed")
+    width = 8
+    height = 8
+    media_type = "image/jpeg"
+    sha256 = "0" * 64
+    original_sha256 = "1" * 64
+    state = Document.State.READ
+
+
+def _states(approval=None, **others):
+    """The traits of every case: each state, with what the database wants to stand beside it."""
+    sent = {"submitted_at": factory.LazyFunction(an_hour_ago)}
+    held = sent | {
+        "agent": factory.SubFactory(UserFactory, agent=True),
+        "claimed_at": factory.LazyFunction(now),
+    }
+    judged = held | {"decided_at": factory.LazyFunction(now)}
+    refused = judged | {"reason": "La photo est floue."}
+    traits = {
+        "waiting": factory.Trait(state="waiting", **sent),
+        "claimed": factory.Trait(state="claimed", **held),
+        "returned": factory.Trait(state="returned", **refused),
+        "approved": factory.Trait(state="approved", **judged, **(approval or {})),
+        "rejected": factory.Trait(state="rejected", **refused),
+    }
+    return type("Params", (), traits | others)
+
+
+def _photograph(case, create, wanted, **_fields):
+    """A read picture of each side the paper needs, unless the test asks for none."""
+    if create and wanted is not False:
+        for side in case.SIDES:
+            case.documents.add(DocumentFactory(owner=case.citizen, side=side))
+
+
+class IdentityCaseFactory(DjangoModelFactory):
+    class Meta:
+        model = IdentityCase
+        skip_postgeneration_save = True
+
+    Params = _states(
+        empty=factory.Trait(
+            number=None, surname="", birth_date=None, birth_place="", address="", issue_date=None
+        )
+    )
+
+    citizen = factory.SubFactory(UserFactory)
+    number = factory.Sequence("{:012}".format)
+    surname = "RAKOTONDRABE"
+    given_names = "Hanitra"
+    birth_date = date(1985, 6, 25)
+    birth_place = "Ambositra"
+    address = "Lot II M 45 Bis Ankadivato"
+    issue_date = date(2015, 3, 2)
+    issue_place = "Antananarivo"
+    photos = factory.PostGeneration(_photograph)
+
+
+class VehicleFactory(DjangoModelFactory):
+    class Meta:
+        model = Vehicle
+        skip_postgeneration_save = True
+
+    class Params:
+        ambulance = factory.Trait(category="ambulance")
+
+    plate = factory.Sequence("{:04}TAB".format)
+    chassis_number = factory.Sequence("CHASSIS{:08}".format)
+    make = "PEUGEOT"
+    model = "208"
+    colour = "rouge"
+    energy = "petrol"
+    fiscal_power = 8
+    # Eleven years old: 105 000 Ar by the grid of 2026.
+    first_registration = factory.LazyFunction(lambda: date(notices.current_year() - 11, 3, 1))
+
+    @factory.post_generation
+    def holder(vehicle, create, person, **fields):
+        if create and person is not False:
+            Holding.objects.create(vehicle=vehicle, holder=person or UserFactory(**fields))
+
+
+class VehicleCaseFactory(DjangoModelFactory):
+    class Meta:
+        model = VehicleCase
+        skip_postgeneration_save = True
+
+    Params = _states(
+        approval={
+            "vehicle": factory.LazyAttribute(
+                lambda case: VehicleFactory(
+                    plate=case.plate, chassis_number=case.chassis_number, holder=case.citizen
+                )
+            )
+        }
+    )
+
+    citizen = factory.SubFactory(UserFactory)
+    plate = factory.Sequence("{:04}TBA".format)
+    chassis_number = factory.Sequence("DECLARED{:08}".format)
+    make = "RENAULT"
+    model = "4L"
+    colour = "blanc"
+    energy = "petrol"
+    fiscal_power = 8
+    first_registration = date(2015, 3, 1)
+    photos = factory.PostGeneration(_photograph)
+
+
+class TariffFactory(DjangoModelFactory):
+    """The grid that comes with the product, published for the year under way."""
+
+    class Meta:
+        model = Tariff
+        django_get_or_create = ("year", "version")
+        skip_postgeneration_save = True
+
+    year = factory.LazyFunction(notices.current_year)
+    version = 1
+    due_date = factory.LazyAttribute(lambda tariff: date(tariff.year, 1, 31))
+    published_at = factory.LazyFunction(now)
+
+    @factory.post_generation
+    def rates(tariff, create, wanted, **fields):
+        if create and wanted is not False and not tariff.rates.exists():
+            Rate.objects.bulk_create(Rate(tariff=tariff, **rate) for rate in _shipped_rates())
+
+
+@cache
+def _shipped_rates():
+    with (notices.DATA / "tariff_2026.csv").open(encoding="utf-8") as file:
+        return [
+            {name: row[column] or None for name, column in notices.COLUMNS.items()}
+            | {"energy": row["energy"]}
+            for row in csv.DictReader(file)
+        ]
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+        skip_postgeneration_save = True
+
+    class Params:
+        exempt = factory.Trait(amount=0, vehicle__category="ambulance")
+        paid = factory.Trait(
+            proof=factory.RelatedFactory("tests.factories.ReceiptFactory", "notice")
+        )
+
+    vehicle = factory.SubFactory(VehicleFactory)
+    year = factory.LazyFunction(notices.current_year)
+    # Without its rates: whoever looks at another vehicle's tax publishes the grid first.
+    tariff = factory.SubFactory(TariffFactory, year=factory.SelfAttribute("..year"), rates=False)
+    amount = 105_000
+    steps = factory.LazyFunction(list)
+
+
+class PaymentFactory(DjangoModelFactory):
+    class Meta:
+        model = Payment
+
+    class Params:
+        sending = factory.Trait(state="sending", sent_at=factory.LazyFunction(now))
+        pending = factory.Trait(
+            state="pending",
+            sent_at=factory.LazyFunction(now),
+            operator=factory.Sequence(lambda n: {"serverCorrelationId": f"correlation-{n}"}),
+        )
+        # The answer never came: there is nothing to ask with.
+        unknown = factory.Trait(state="unknown", sent_at=factory.LazyFunction(now))
+        suspense = factory.Trait(state="suspense", sent_at=factory.LazyFunction(now))
+        failed = factory.Trait(state="failed", sent_at=factory.LazyFunction(now))
+        expired = factory.Trait(
+            state="expired",
+            sent_at=factory.LazyFunction(an_hour_ago),
+            operator=factory.Sequence(lambda n: {"serverCorrelationId": f"expired-{n}"}),
+        )
+        confirmed = factory.Trait(
+            state="confirmed",
+            sent_at=factory.LazyFunction(now),
+            operator_reference=factory.Sequence("MV-{}".format),
+        )
+
+    notice = factory.SubFactory(NoticeFactory)
+    by = factory.LazyAttribute(lambda payment: payment.notice.vehicle.holdings.get().holder)
+    amount = factory.SelfAttribute("notice.amount")
+    provider = "mvola"
+    phone = "+261341234567"
+
+
+class ReceiptFactory(DjangoModelFactory):
+    class Meta:
+        model = Receipt
+
+    notice = factory.SubFactory(NoticeFactory)
+    payment = factory.SubFactory(
+        PaymentFactory, confirmed=True, notice=factory.SelfAttribute("..notice")
+    )
+    year = factory.SelfAttribute("notice.year")
+    number = factory.Sequence(lambda n: n + 1_000)
+    amount = factory.SelfAttribute("payment.amount")
+
+
+class MessageFactory(DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    class Params:
+        by_email = factory.Trait(channel="email", to="rabe@example.mg", subject="Bonjour")
+
+    recipient = factory.SubFactory(UserFactory)
+    channel = "sms"
+    to = "+261341234567"
+    template = "code"
+    body = "Bonjour"

@@ -1,0 +1,1 @@
+"""The main journey, played for real: `python -m tests.journey`."""

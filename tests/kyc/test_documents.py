@@ -1,0 +1,160 @@
+"""Receiving papers, reading them, and looking at them."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from kyc import documents, intake, ocr, tasks
+from kyc.models import Document, DocumentView
+from project.lib import crypto
+from project.lib.workflow import MoveRefused
+from tests import queued
+from tests.factories import DocumentFactory, IdentityCaseFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+State = Document.State
+
+
+def photo(colour="white", kind="PNG", size=(400, 400)):
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, kind)
+    return out.getvalue()
+
+
+def upload(content, name="../../etc/passwd.php"):
+    return SimpleUploadedFile(name, content, "application/x-php")
+
+
+def receive(case, content, side="cin_front"):
+    return documents.receive(case, upload(content), side=side, by=case.citizen)
+
+
+def test_a_photo_is_kept_as_our_own_picture_and_its_original_sealed():
+    raw, case = photo(), IdentityCaseFactory(photos=False)
+    document = receive(case, raw)
+    picture, original = document.picture.read(), document.original.read()
+    assert picture.startswith(b"\xff\xd8\xff")
+    assert raw not in original
+    assert crypto.unseal(original) == raw
+    assert (document.media_type, document.state) == ("image/png", State.PENDING)
+    assert queued.waiting() == [("kyc.tasks.read", (document.pk,))]
+
+
+def test_the_name_somebody_gave_a_file_is_used_nowhere():
+    document = receive(IdentityCaseFactory(photos=False), photo())
+    assert document.picture.name == f"{document.key}.jpg"
+    assert document.original.name == f"{document.key}.sealed"
+
+
+def test_a_file_that_is_no_picture_leaves_nothing_behind():
+    case = IdentityCaseFactory(photos=False)
+    for content in (b"", b"<?php", b"\xff\xd8\xff" + b"x" * 100):
+        with pytest.raises(intake.Refused):
+            receive(case, content)
+    assert not Document.objects.exists()
+    assert queued.waiting() == []
+
+
+@pytest.mark.parametrize("state", ["waiting", "claimed", "approved", "rejected"])
+def test_a_case_that_is_sent_takes_no_more_photos(state):
+    case = IdentityCaseFactory(**{state: True})
+    before = case.documents.count()
+    with pytest.raises(MoveRefused):
+        receive(case, photo())
+    assert case.documents.count() == before
+
+
+def test_a_case_that_is_sent_while_its_photo_is_decoded_takes_it_no_more(monkeypatch):
+    case = IdentityCaseFactory()
+    decode = intake.decode
+
+    def slow(raw):
+        type(case).objects.filter(pk=case.pk).update(
+            state="waiting", submitted_at="2026-01-01T00:00Z"
+        )
+        return decode(raw)
+
+    monkeypatch.setattr(intake, "decode", slow)
+    with pytest.raises(MoveRefused):
+        receive(case, photo())
+    assert case.documents.count() == 2
+
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pending():
+    return DocumentFactory(state=State.PENDING)
+
+
+class Reading:
+    """A reading as the reader gives it."""
+
+    def __init__(self, **values):
+        self.fields = {name: SimpleNamespace(value=value) for name, value in values.items()}
+
+    def as_json(self):
+        found = {
+            name: {"value": field.value, "confidence": 0.9} for name, field in self.fields.items()
+        }
+        return {"fields": found}
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """The reader finds a surname; what it was given is kept."""
+    calls = []
+
+    def read(picture, *, kind):
+        calls.append(kind)
+        return Reading(surname="RAKOTO")
+
+    monkeypatch.setattr(ocr, "read", read)
+    return calls
+
+
+def test_what_is_read_is_kept_and_read_once(pending, reader):
+    tasks.read(pending.pk)
+    tasks.read(pending.pk)
+    pending.refresh_from_db()
+    assert (pending.state, reader) == (State.READ, ["cin"])
+    assert pending.fields["surname"]["value"] == "RAKOTO"
+
+
+def test_a_photo_of_nothing_is_unread_and_not_lost(pending, monkeypatch):
+    monkeypatch.setattr(ocr, "read", lambda *args, **kwargs: Reading(surname=None))
+    tasks.read(pending.pk)
+    pending.refresh_from_db()
+    assert pending.state == State.UNREAD
+
+
+def test_a_paper_that_kills_its_reader_twice_is_left_to_human_eyes(pending, monkeypatch):
+    monkeypatch.setattr(ocr, "read", lambda *args, **kwargs: 1 / 0)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            tasks.read(pending.pk)
+        pending.refresh_from_db()
+        assert pending.state == State.PENDING
+    tasks.read(pending.pk)
+    pending.refresh_from_db()
+    assert (pending.state, pending.attempts) == (State.UNREAD, 2)
+
+
+def test_what_was_typed_is_not_changed_by_reading(pending, reader):
+    case = IdentityCaseFactory(surname="TYPED", photos=False)
+    case.documents.add(pending)
+    tasks.read(pending.pk)
+    case.refresh_from_db()
+    assert case.surname == "TYPED"
+
+
+def test_looking_at_a_paper_is_an_act():
+    document, agent = DocumentFactory(), UserFactory(agent=True)
+    documents.look(document, by=agent)
+    documents.look(document, by=agent)
+    assert list(DocumentView.objects.values_list("document", "by")) == [(document.pk, agent.pk)] * 2

@@ -1,0 +1,119 @@
+"""Production settings: complete they pass every check, incomplete they stop the start."""
+
+import base64
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from project import checks
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+COMPLETE = {
+    "DJANGO_SETTINGS_MODULE": "project.settings.base",
+    "SECRET_KEY": "Vn3x0q-8Gd" * 6,
+    "ALLOWED_HOSTS": "hetra.gov.mg",
+    "SITE_URL": "https://hetra.gov.mg",
+    "DATABASE_URL": "postgres://hetra:secret@db.internal:5432/hetra",
+    "S3_BUCKET": "scans",
+    "S3_ENDPOINT_URL": "https://s3.gov.mg",
+    "S3_PUBLIC_URL": "https://s3.gov.mg",
+    "S3_REGION": "mg-1",
+    "S3_ACCESS_KEY": "access",
+    "S3_SECRET_KEY": "secret",
+    "SEAL_KEYS": f"2026:{KEY}",
+    "CODE_KEYS": f"1:{KEY}",
+    "EMAIL_URL": "smtp+tls://hetra:secret@mail.gov.mg:587",
+    "DEFAULT_FROM_EMAIL": "ne-pas-repondre@hetra.gov.mg",
+    "ORANGE_SMS_CLIENT_ID": "id",
+    "ORANGE_SMS_CLIENT_SECRET": "secret",
+    "MVOLA_CONSUMER_KEY": "key",
+    "MVOLA_CONSUMER_SECRET": "secret",
+    "MVOLA_MERCHANT_MSISDN": "0340000000",
+}
+
+
+def check(**changes):
+    """`manage.py check --deploy` on production settings; None takes a variable away."""
+    environment = {"PATH": os.environ["PATH"], **COMPLETE, **changes}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.ROOT,
+        env={name: value for name, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_complete_environment_passes_every_deployment_check():
+    done = check()
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "S3_BUCKET"]
+    + ["SEAL_KEYS", "CODE_KEYS", "MVOLA_CONSUMER_SECRET", "ORANGE_SMS_CLIENT_ID"],
+)
+def test_what_is_missing_is_named(variable):
+    done = check(**{variable: None})
+    assert done.returncode != 0
+    assert variable in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("MVOLA_BASE_URL", "http://127.0.0.1:8600", "https://"),
+        ("MVOLA_BASE_URL", "https://127.0.0.1:8600", "this machine"),
+        ("MVOLA_BASE_URL", "https://devapi.mvola.mg", "trial system"),
+        ("ORANGE_SMS_BASE_URL", "http://api.orange.com", "https://"),
+        ("S3_ENDPOINT_URL", "http://s3.gov.mg", "https://"),
+        ("SITE_URL", "http://hetra.gov.mg", "https://"),
+        ("DATABASE_URL", "sqlite:////tmp/hetra.sqlite3", "PostgreSQL"),
+        ("SEAL_KEYS", "2026:short", "SEAL_KEYS"),
+        ("SEAL_KEYS", f"2026:{KEY},2026:{KEY}", "two keys"),
+        ("CODE_KEYS", "1:ZGVtby1vbmx5LWNvZGUta2V5LTAwMDAwMDAwMDAwMDA=", "everybody knows"),
+        ("SECRET_KEY", "demo-only-" + "0123456789" * 5, "SECRET_KEY"),
+    ],
+)
+def test_production_refuses_what_belongs_to_the_demo(variable, value, said):
+    done = check(**{variable: value})
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_the_demo_refuses_production_settings(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="production"):
+        call_command("demo", skip_checks=True)
+
+
+@pytest.mark.django_db
+def test_an_invented_account_stops_production(settings, django_user_model):
+    settings.DEMO = False
+    assert checks.nobody_is_invented(databases=["default"]) == []
+    django_user_model.objects.create(phone="+261340000001", is_demo=True)
+    assert [fault.id for fault in checks.nobody_is_invented(databases=["default"])] == [
+        "hetra.E001"
+    ]
+
+
+def test_psycopg_3_cannot_be_imported():
+    """Django would silently take it instead of the driver that all was measured with."""
+    with pytest.raises(ModuleNotFoundError):
+        __import__("psycopg")
+
+
+def test_a_task_has_its_whole_timeout_before_the_watchdog_or_the_queue_loses_patience():
+    queue = settings.Q_CLUSTER
+    prefetched = queue["queue_limit"] / queue["workers"] + 1
+    assert queue["retry"] >= prefetched * queue["timeout"]
+    assert queue["timeout"] + 10 <= settings.HEARTBEAT_LIMIT
+    assert not queue["ack_failures"]
+    assert queue["bulk"] == 1
