@@ -57,6 +57,13 @@ class Adapter(DefaultAccountAdapter):
         """The account of a phone number, however it is spelt, or None."""
         return User.objects.filter(phone=phone).first()
 
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """Whose failed sign-ins are counted together: those of one phone or one address.
+
+        allauth's own key knows no phone: five people's typing errors would shut everybody out.
+        """
+        return (credentials.get("phone") or credentials.get("email") or "").lower()
+
     def send_verification_code_sms(self, user, phone, code, **kwargs):
         """Send the code that confirms a phone."""
         messages.send_code("code", Message.Channel.SMS, to=user, address=phone, code=code)

@@ -1,10 +1,13 @@
 """Comparing what was declared with what was read."""
 
+import contextlib
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.db import models
 
 from kyc import documents
 from kyc.cases import Case
@@ -49,9 +52,11 @@ def in_words(case: Case, name: str, value: Any) -> Any:
     """A field's value as people read it: the label of a choice, a date as a date."""
     if name in case.SHOWN and value:
         return case.SHOWN[name](value)
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return date.fromisoformat(value)
-    return dict(case._meta.get_field(name).flatchoices).get(value, value)
+    field = case._meta.get_field(name)
+    if isinstance(field, models.DateField) and isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(value)
+    return dict(field.flatchoices).get(value, value)
 
 
 def same(declared: Any, read: Any) -> bool:

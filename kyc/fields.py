@@ -53,7 +53,8 @@ class PhoneField(forms.CharField):
 
     def prepare_value(self, value):
         """Show a stored number as people write it."""
-        return phones.display(value) if str(value or "").startswith("+261") else value
+        is_stored = re.fullmatch(r"\+261[0-9]{9}", str(value or ""))
+        return phones.display(value) if is_stored else value
 
 
 class PastDateField(forms.DateField):

@@ -4,6 +4,7 @@ import hashlib
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,11 @@ from kyc import decode as child
 
 MAX_BYTES = 10 * 1024 * 1024
 WALL_SECONDS = 20
+# Of one process's threads (four by default), those that may sit behind a decoder, and the seconds
+# another waits for its turn: eight slow PDFs must not take every page away from everybody.
+AT_ONCE = 2
+TURN_SECONDS = 2.0
+_turns = threading.BoundedSemaphore(AT_ONCE)
 JPEG_START = b"\xff\xd8\xff"
 
 MESSAGES = {
@@ -22,6 +28,7 @@ MESSAGES = {
     "too_many_pixels": _("Cette image est trop grande : 40 millions de points au plus."),
     "exhausted": _("Ce fichier est trop lourd à lire. Envoyez une simple photo du document."),
     "locked": _("Ce PDF est protégé par un mot de passe. Envoyez-le sans protection."),
+    "busy": _("Trop de fichiers arrivent en ce moment. Envoyez-le de nouveau dans une minute."),
     "too_small": _("Cette image est trop petite pour être lue : 300 points de côté au moins."),
 }
 
@@ -59,7 +66,7 @@ def decode(upload: bytes) -> Picture:
     kind = child.kind_of(upload[:16])
     if kind is None:
         raise Refused("unknown")
-    jpeg, width, height = _run(upload)
+    jpeg, width, height = _in_turn(upload)
     return Picture(
         jpeg=jpeg,
         width=width,
@@ -68,6 +75,15 @@ def decode(upload: bytes) -> Picture:
         sha256=hashlib.sha256(jpeg).hexdigest(),
         media_type=child.MEDIA_TYPES[kind],
     )
+
+
+def _in_turn(upload: bytes) -> tuple[bytes, int, int]:
+    if not _turns.acquire(timeout=TURN_SECONDS):
+        raise Refused("busy")
+    try:
+        return _run(upload)
+    finally:
+        _turns.release()
 
 
 def _run(upload: bytes) -> tuple[bytes, int, int]:

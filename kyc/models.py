@@ -32,9 +32,13 @@ class UserManager(BaseUserManager):
         return user
 
     def reached_at(self, address):
-        """The account of a phone (E.164) or an e-mail address, or None."""
-        where = Q(email__iexact=address) if "@" in address else Q(phone=address)
-        return self.filter(where).first()
+        """The account of a phone (E.164) or a confirmed e-mail address, or None.
+
+        An address nobody confirmed may be a stranger's: whoever opens an account with somebody
+        else's phone and their own address must not get back into it by that address.
+        """
+        confirmed = Q(emailaddress__email__iexact=address, emailaddress__verified=True)
+        return self.filter(confirmed if "@" in address else Q(phone=address)).first()
 
 
 class User(AbstractBaseUser, PermissionsMixin):

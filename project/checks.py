@@ -13,6 +13,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
 KEY_BYTES = 32
+CODE_KEY_NAMES = {str(number) for number in range(256)}
 # Operators' own trial systems, by a word in their host name: what they take is no money.
 TRIAL_WORDS = {"sandbox", "devapi", "testapi", "uat", "openapiuat"}
 # What an operator gives us to be known by: a service that has none takes no payment.
@@ -50,7 +51,10 @@ def _secrets() -> Iterator[CheckMessage]:
         if fault:
             hint = "Write id:base64 of 32 random bytes, several by commas, the one in use first."
             yield Error(f"{name} {fault}.", hint=hint, id="hetra.E003")
-
+    for entry in settings.CODE_KEYS:
+        if entry.partition(":")[0] not in CODE_KEY_NAMES:
+            hint = "It travels in one byte of every windscreen code: no payment is booked without."
+            yield Error("CODE_KEYS holds a name not from 0 to 255.", hint=hint, id="hetra.E009")
     for name in dir(settings):
         if name.endswith(CREDENTIALS) and not getattr(settings, name):
             yield Error(f"{name} is missing.", id="hetra.E008")

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kyc.middleware.CodeLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "project.lib.access.SignInMiddleware",
 ]
@@ -137,7 +138,7 @@ FILE_UPLOAD_HANDLERS = [
 # --- People -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "kyc.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["kyc.backends.Backend"]
 PASSWORD_HASHERS = ["project.lib.crypto.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

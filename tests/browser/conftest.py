@@ -12,9 +12,12 @@ from tests.browser.watch import Watch
 from tests.factories import TariffFactory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(django_db_setup, postgres, tmp_path_factory):
-    """Pages, worker and sandbox, started once: their start costs more than most tests."""
+    """Pages, worker and sandbox, started once: their start costs more than most tests.
+
+    They end with this folder's tests: the worker would take the tasks of everybody else's.
+    """
     database = postgres.url(connections["default"].settings_dict["NAME"])
     processes = Stack(database, tmp_path_factory.mktemp("stack"))
     try:

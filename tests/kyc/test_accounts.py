@@ -1,5 +1,6 @@
 """Opening an account, confirming it, signing in and coming back, through the real pages."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -202,6 +203,18 @@ def test_codes_are_not_resent_for_ever(client):
     assert Message.objects.filter(template="code").count() <= 5
 
 
+def test_whoever_asks_for_a_second_code_at_once_is_told_to_wait(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"verify_phone": "1/30s/key"}
+    sign_up(client)
+    answer = sign_in(Client(), PHONE)
+    assert answer.status_code == 429
+    assert "attendre quelques minutes" in answer.text
+    with time_machine.travel(timezone.now() + timedelta(seconds=31)):
+        later = Client()
+        assert sign_in(later, PHONE).url == reverse(PHONE_CODE)
+        assert post(later, PHONE_CODE, {"code": code()}).url == reverse("landing")
+
+
 def test_a_mistyped_phone_is_changed_before_it_is_confirmed(client):
     sign_up(client)
     post(client, PHONE_CODE, {"action": "change", "phone": "033 11 222 33"})
@@ -299,6 +312,24 @@ def test_a_wrong_pair_says_the_same_whether_the_account_exists_or_not(client, lo
     assert said is None or "n'existe pas" not in said[0]
 
 
+def test_what_others_mistype_shuts_nobody_out(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key"}
+    user = UserFactory()
+    for number in range(6):
+        sign_in(Client(), f"034 98 765 4{number}", password="faux")
+    assert sign_in(client, user.phone).url == reverse("landing")
+
+
+@pytest.mark.parametrize("kind", ["phone", "email"])
+def test_wrong_passwords_of_one_account_are_counted_together(client, settings, kind):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key"}
+    user = UserFactory(phone="+261349876543", email="tentee@example.mg")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    for _ in range(5):
+        sign_in(Client(), getattr(user, kind), password="faux")
+    assert "Trop d'essais" in html.unescape(sign_in(client, getattr(user, kind)).text)
+
+
 def test_a_closed_account_does_not_open(client):
     user = UserFactory(is_active=False)
     sign_in(client, user.phone)
@@ -378,6 +409,14 @@ def test_a_password_is_reset_by_mail(client):
     assert is_signed_in(client)
 
 
+def test_whoever_took_somebodys_phone_does_not_get_in_by_an_address_of_their_own(client):
+    sign_up(client, email="intrus@example.mg")
+    answer = post(client, "account_reset_password", {"email": "intrus@example.mg"})
+    assert answer.url == reverse("account_confirm_password_reset_code")
+    assert not Message.objects.filter(channel="email", template="code").exists()
+    assert not EmailAddress.objects.get().verified
+
+
 def test_resetting_a_password_ends_no_second_factor(client):
     agent = UserFactory(agent=True, phone=PHONE)
     reset(client, PHONE, "sms")
@@ -432,3 +471,16 @@ def test_a_language_we_do_not_speak_changes_nothing(client, login, language):
     assert answer.url == "/"
     user.refresh_from_db()
     assert user.language == "fr"
+
+
+def test_a_demo_account_opens_nothing_outside_the_demo(client, settings):
+    person = UserFactory(is_demo=True)
+    client.force_login(person)
+    assert client.get(reverse("taxes:dashboard")).status_code == 200
+
+    settings.DEMO = False
+    assert client.get(reverse("taxes:dashboard")).status_code == 302
+    answer = client.post(
+        reverse("account_login"), {"login": person.phone, "password": PASSWORD}, follow=True
+    )
+    assert not answer.wsgi_request.user.is_authenticated

@@ -90,6 +90,16 @@ def test_values_are_said_in_words():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["9999-99-99", "2020-01-01", "٢٠٢٠-٠١-٠١"])
+def test_a_name_that_looks_like_a_date_stops_no_agent(typed):
+    case = IdentityCaseFactory(photos=False, surname=typed)
+    case.documents.add(DocumentFactory(side="cin_front", reading=reading(issue_date="9999-99-99")))
+    rows = {row.name: row for row in comparison.rows(case)}
+    assert rows["surname"].declared == typed
+    assert rows["issue_date"].read == "9999-99-99"
+
+
+@pytest.mark.django_db
 def test_of_two_readings_the_surer_one_counts():
     case = IdentityCaseFactory(photos=False)
     for side, confidence, name in (("cin_front", 0.4, "RAK0T0"), ("cin_back", 0.8, "RAKOTO")):

@@ -81,6 +81,13 @@ def test_a_phone_is_shown_as_people_write_it():
     assert PhoneField(required=False).clean("") == ""
 
 
+@pytest.mark.parametrize(
+    "typed", ["+261", "+261 ", "+261\u202e", "+2613412345\u202e67", "+261" * 50]
+)
+def test_a_phone_half_typed_is_shown_again_as_it_was_typed(typed):
+    assert PhoneField().prepare_value(typed) == typed
+
+
 @pytest.mark.parametrize("field", [CINField, PhoneField, PastDateField])
 def test_fields_ask_for_the_right_keyboard(field):
     class Form(forms.Form):

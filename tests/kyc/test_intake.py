@@ -3,6 +3,7 @@
 import hashlib
 import io
 import struct
+import threading
 import zlib
 
 import pytest
@@ -181,6 +182,28 @@ def test_five_pages_give_one_picture_of_the_first_four():
 )
 def test_a_file_that_is_no_readable_picture_is_refused_with_its_reason(upload, code):
     assert refusal(upload) == code
+
+
+def test_slow_files_leave_threads_to_everybody_else(monkeypatch):
+    started, ended = threading.Semaphore(0), threading.Event()
+
+    def slow(upload):
+        started.release()
+        ended.wait(10)
+        return intake.JPEG_START, 1, 1
+
+    monkeypatch.setattr(intake, "_run", slow)
+    monkeypatch.setattr(intake, "TURN_SECONDS", 0.05)
+    upload = encoded(photo(), "JPEG")
+    others = [threading.Thread(target=intake.decode, args=(upload,)) for _ in range(intake.AT_ONCE)]
+    for other in others:
+        other.start()
+        assert started.acquire(timeout=5)
+    assert refusal(upload) == "busy"
+    ended.set()
+    for other in others:
+        other.join(10)
+    assert intake.decode(upload).jpeg
 
 
 def test_a_picture_that_takes_too_long_is_given_up(monkeypatch):

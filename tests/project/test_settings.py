@@ -78,6 +78,8 @@ def test_what_is_missing_is_named(variable):
         ("DATABASE_URL", "sqlite:////tmp/hetra.sqlite3", "PostgreSQL"),
         ("SEAL_KEYS", "2026:short", "SEAL_KEYS"),
         ("SEAL_KEYS", f"2026:{KEY},2026:{KEY}", "two keys"),
+        ("CODE_KEYS", f"main:{KEY}", "0 to 255"),
+        ("CODE_KEYS", f"1:{KEY},256:{KEY}", "0 to 255"),
         ("CODE_KEYS", "1:ZGVtby1vbmx5LWNvZGUta2V5LTAwMDAwMDAwMDAwMDA=", "everybody knows"),
         ("SECRET_KEY", "demo-only-" + "0123456789" * 5, "SECRET_KEY"),
     ],

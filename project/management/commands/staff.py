@@ -18,7 +18,7 @@ ROLES = [role for role in User.Role.values if role != User.Role.CITIZEN]
 class Command(BaseCommand):
     help = (
         "Make a staff account. Its seed is printed once, for the person's authenticator; they "
-        "choose their password by « mot de passe oublié » and confirm their phone and e-mail."
+        "choose their password by « mot de passe oublié », with their phone, then confirm both."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
