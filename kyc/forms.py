@@ -74,6 +74,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     email = forms.CharField(
         label=_("Numéro de téléphone ou adresse e-mail"),
+        max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
 

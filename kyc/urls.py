@@ -31,6 +31,7 @@ def of_cases(own, office, model, form_class):
 
 urlpatterns = [
     path("compte/second-facteur/", account.second_factor, name="second_factor"),
+    path("compte/email/sans/", account.drop_email, name="drop_email"),
     path("identite/", citizen.identity, name="identity"),
     *of_cases("identite", "agent/identites", IdentityCase, IdentityForm),
 ]

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import ipaddress
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,9 +11,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
+from project.lib import phones
+
 KEY_BYTES = 32
+# Stands in the content policy as it is: nothing but an origin may get there.
+ORIGIN = re.compile(r"\Ahttps://[a-z0-9.-]+(:\d+)?\Z")
 CODE_KEY_NAMES = {str(number) for number in range(256)}
 # Operators' own trial systems, by a word in their host name: what they take is no money.
 TRIAL_WORDS = {"sandbox", "devapi", "testapi", "uat", "openapiuat"}
@@ -25,7 +31,7 @@ def production_is_not_a_demo(**_kwargs: Any) -> list[CheckMessage]:
     """Everything that can be said without asking the database."""
     if settings.DEMO:
         return []
-    return [*_secrets(), *_addresses(), *_stores(), *_watchdog()]
+    return [*_secrets(), *_addresses(), *_stores(), *_contracts(), *_watchdog()]
 
 
 @register(Tags.database)
@@ -81,7 +87,7 @@ def _key_fault(entries: list[str]) -> str:
 
 def _addresses() -> Iterator[CheckMessage]:
     addresses = {name: getattr(settings, name) for name in dir(settings) if name.endswith("_URL")}
-    served_by_us = {"STATIC_URL", "MEDIA_URL", "LOGIN_URL", "LOGIN_REDIRECT_URL"}
+    served_by_us = {name for name in addresses if name.startswith(("STATIC", "MEDIA", "LOG"))}
     addresses["S3_ENDPOINT_URL"] = settings.STORAGES["scans"]["OPTIONS"].get("endpoint_url")
     for name, address in addresses.items():
         fault = "" if name in served_by_us else _address_fault(address)
@@ -91,7 +97,7 @@ def _addresses() -> Iterator[CheckMessage]:
 
 def _address_fault(address: Any) -> str:
     """What makes an address unfit for real people, or nothing; an empty one is not used."""
-    if not isinstance(address, str) or "://" not in address:
+    if not isinstance(address, str) or not address:
         return ""
     parts = urlsplit(address)
     if parts.scheme not in ("https", "rediss", "redis"):
@@ -117,6 +123,18 @@ def _stores() -> Iterator[CheckMessage]:
         )
     if not settings.STORAGES["scans"]["OPTIONS"].get("bucket_name"):
         yield Error("S3_BUCKET is missing: there is nowhere to keep scans.", id="hetra.E006")
+    if not ORIGIN.match(settings.SCAN_HOST):
+        hint = "The origin browsers fetch scans from, alone: https://scans.example.mg"
+        yield Error("S3_PUBLIC_URL is no https origin.", hint=hint, id="hetra.E010")
+
+
+def _contracts() -> Iterator[CheckMessage]:
+    try:
+        phones.parse(settings.MVOLA_MERCHANT_MSISDN)
+    except ValidationError:
+        yield Error("MVOLA_MERCHANT_MSISDN is no Malagasy mobile number.", id="hetra.E011")
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error("ALLOWED_HOSTS must name the hosts, not all of them.", id="hetra.E012")
 
 
 def _watchdog() -> Iterator[CheckMessage]:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from project.lib.access import member, public
 from project.lib.screens import screen
@@ -20,14 +20,14 @@ LANDINGS = {
 
 
 @public
-@require_GET
+@require_safe
 def home(request):
     """What the service is, and where to begin."""
     return screen(request, "project/home.html")
 
 
 @member
-@require_GET
+@require_safe
 def landing(request):
     """Send each person to where they work."""
     return redirect(LANDINGS.get(request.user.role, "home"))

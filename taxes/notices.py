@@ -150,3 +150,9 @@ def _standing(
         return vehicle, notice or _issue(vehicle, version), ""
     except law.NotAssessable as reason:
         return vehicle, None, str(reason)
+
+
+def arrears(person) -> list[Notice]:
+    """What a person's vehicles still owe for the years before this one, the oldest first."""
+    late = Notice.objects.of_holder(person).unpaid().filter(year__lt=current_year())
+    return list(late.with_proof().order_by("year", "pk"))

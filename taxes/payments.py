@@ -97,9 +97,7 @@ def _settle_paid(payment: Payment, outcome: Outcome) -> None:
         return
     said = _said(payment, outcome) | {"operator_reference": outcome.reference}
     if payment.move(State.CONFIRMED, by=None, note=outcome.detail, **said):
-        receipt = receipts.credit(payment)
-        name = "payment_confirmed" if receipt else "payment_in_excess"
-        messages.send(name, to=payment.by, payment=payment, receipt=receipt)
+        _credit(payment)
 
 
 def _said(payment: Payment, outcome: Outcome) -> dict:
@@ -142,6 +140,31 @@ def adopt(payment: Payment, ids: dict[str, str]) -> None:
     if ids and payment.state == State.UNKNOWN and not payment.operator:
         payment.operator = ids
         payment.save(update_fields=["operator"])
+
+
+@transaction.atomic
+def resolve(payment: Payment, *, paid_as: str = "", by, note: str) -> None:
+    """Close an attempt nobody can be asked about, on the word of the operator's settlement file.
+
+    `paid_as` is the operator's reference of the debit; without it, nothing was taken. Raises
+    MoveRefused for an attempt that is neither unknown nor in suspense, and IntegrityError for a
+    reference that has settled another.
+    """
+    payment.lock()
+    if payment.state not in (State.UNKNOWN, State.SUSPENSE):
+        raise MoveRefused(_("Ce paiement n'est ni en vérification ni à rapprocher."))
+    if not paid_as:
+        if payment.move(State.FAILED, by=by, note=note):
+            messages.send("payment_failed", to=payment.by, payment=payment)
+        return
+    if payment.move(State.CONFIRMED, by=by, note=note, operator_reference=paid_as):
+        _credit(payment)
+
+
+def _credit(payment: Payment) -> None:
+    receipt = receipts.credit(payment)
+    name = "payment_confirmed" if receipt else "payment_in_excess"
+    messages.send(name, to=payment.by, payment=payment, receipt=receipt)
 
 
 @transaction.atomic

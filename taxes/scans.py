@@ -88,6 +88,9 @@ def _of_plate(plate: str) -> Answer:
         return Answer(Verdict.UNKNOWN, plate=plate)
     try:
         notice = notices.issue(vehicle, notices.current_year())
+    except notices.NoTariff:
+        # The year has begun and its law is not published: nobody can be reproached with anything.
+        return Answer(Verdict.SUSPENDED, plate=plate, vehicle=vehicle)
     except NotAssessable:
         return Answer(Verdict.NOT_DUE, plate=plate, vehicle=vehicle)
     return Answer(_standing(notice), plate=plate, year=notice.year, vehicle=vehicle, notice=notice)
@@ -98,4 +101,6 @@ def _standing(notice: Notice) -> str:
         return Verdict.PAID
     if notice.is_exempt:
         return Verdict.EXEMPT
-    return Verdict.SUSPENDED if notice.tariff.is_suspended else Verdict.UNPAID
+    if notice.tariff.is_suspended:
+        return Verdict.SUSPENDED
+    return Verdict.UNPAID if notice.is_overdue else Verdict.DUE_SOON

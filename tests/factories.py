@@ -169,7 +169,8 @@ class TariffFactory(DjangoModelFactory):
 
     year = factory.LazyFunction(notices.current_year)
     version = 1
-    due_date = factory.LazyAttribute(lambda tariff: date(tariff.year, 1, 31))
+    # Yesterday, whatever the day: what is owed is late.
+    due_date = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))
     published_at = factory.LazyFunction(now)
 
     @factory.post_generation

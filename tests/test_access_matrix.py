@@ -72,6 +72,7 @@ TABLE = {
     "account_password_reset_completed": ("", GET, EVERYBODY),
     # Identity and vehicles: the owner's side, and the side of whoever holds the case.
     "kyc:second_factor": ("", BOTH, MEMBERS),
+    "kyc:drop_email": ("", POST, only(405, *ROLES)),
     "kyc:identity": ("", BOTH, only(302, "citizen", other=200)),
     "kyc:case": ("identity", GET, OWN),
     "kyc:photos": ("identity", BOTH, OWN),

@@ -1,14 +1,24 @@
 """The second factor of the staff: passed once a session, with a real device."""
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import devices_for_user, login, match_token
 
+from kyc import stages
 from kyc.forms import TokenForm
-from project.lib.access import member
+from project.lib.access import member, public
 from project.lib.screens import screen
+
+
+@public
+@require_POST
+def drop_email(request):
+    """Sign in with the phone alone: the address asked about is not the person's."""
+    return stages.drop_email(request) or redirect("account_login")
 
 
 @member
@@ -24,7 +34,7 @@ def second_factor(request):
         if device:
             login(request, device)
             request.session.cycle_key()
-            return redirect(_safe(request, target))
+            return HttpResponseRedirect(_safe(request, target))
         form.add_error("token", refusal)
     context = {"form": form, "next": target, "has_device": any(devices_for_user(request.user))}
     return screen(request, "kyc/second_factor.html", context, status=422 if form.errors else 200)
@@ -43,4 +53,4 @@ def _safe(request, target):
     is_ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if is_ours else "landing"
+    return target if is_ours else reverse("landing")

@@ -6,7 +6,7 @@ Both queues, identities here and vehicles in `fleet`, use these views: the URLco
 from django.contrib import messages as flash
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kyc import comparison, documents, review
 from kyc.forms import DecisionForm
@@ -79,7 +79,7 @@ def case_release(request, pk, *, model):
 
 
 @agent
-@require_GET
+@require_safe
 def case_picture(request, pk, key, *, model):
     """A scan of the case the agent holds. Looking at it is recorded."""
     case = get_object_or_404(model.objects.held_by(request.user), pk=pk)

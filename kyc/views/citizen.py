@@ -5,7 +5,7 @@ its form.
 """
 
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kyc import comparison, documents, filing, intake
 from kyc.forms import PhotosForm
@@ -33,7 +33,7 @@ def identity(request):
 
 
 @citizen
-@require_GET
+@require_safe
 def case(request, pk, *, model):
     """What became of a case, and what to do next."""
     case = get_object_or_404(model, pk=pk, citizen=request.user)
@@ -122,7 +122,7 @@ def _progress(case):
 
 
 @citizen
-@require_GET
+@require_safe
 def reading(request, pk, *, model, form_class):
     """What has been read so far: asked again and again by the details page while it waits.
 
@@ -174,7 +174,7 @@ def answers(case, form):
 
 
 @citizen
-@require_GET
+@require_safe
 def picture(request, pk, key, *, model):
     """One of the citizen's own scans."""
     case = get_object_or_404(model, pk=pk, citizen=request.user)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from notify.models import Message
 from project.lib.access import public
@@ -11,7 +11,7 @@ from project.lib.screens import screen
 
 
 @public
-@require_GET
+@require_safe
 def outbox(request):
     """The latest messages first. Exists in the demo only."""
     if not settings.DEMO:

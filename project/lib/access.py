@@ -19,13 +19,19 @@ OPEN_MODULES = {"allauth.account.views", "django.views.i18n"}
 
 
 class SignInMiddleware:
-    """Refuses every view that does not say who may open it: a forgotten mark is a closed door."""
+    """Refuses every view that does not say who may open it: a forgotten mark is a closed door.
+
+    What somebody who is signed in has seen is kept by no cache, whichever library made the page.
+    """
 
     def __init__(self, get_response: View):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:  # type: ignore[attr-defined]
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def process_view(self, request: HttpRequest, view: View, *_args: Any) -> None:
         if not hasattr(view, "audience") and view.__module__ not in OPEN_MODULES:
@@ -49,10 +55,7 @@ def audience(name: str, admits: Callable[[Any], bool], *, factor: bool = False) 
                     raise PermissionDenied
                 if factor and not user.is_verified():
                     return _send_to(request, reverse("kyc:second_factor"))
-            response = view(request, *args, **kwargs)
-            if name != "public":
-                response.headers.setdefault("Cache-Control", "no-store")
-            return response
+            return view(request, *args, **kwargs)
 
         guarded.audience = name  # type: ignore[attr-defined]
         return guarded
@@ -67,10 +70,18 @@ def _send_to(request: HttpRequest, url: str) -> HttpResponse:
     """
     drafts.keep(request)
     if getattr(request, "htmx", False):
-        current = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
-        target = redirect_to_login(current or request.get_full_path(), url).url
+        target = redirect_to_login(_page_of(request), url).url
         return HttpResponse(status=401, headers={"HX-Redirect": target})
     return redirect_to_login(request.get_full_path(), url)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page an htmx request came from, by its own word, which may be no address at all."""
+    try:
+        page = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+    except ValueError:
+        page = None
+    return page or request.get_full_path()
 
 
 def _staff(role: str) -> Any:

@@ -177,6 +177,17 @@ ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# A mobile operator's customers share a few addresses: limits by address are wide, those by
+# account narrow, and by the day too, since each code is a text message that somebody pays.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "60/m/ip",
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/300s/key",
+    "verify_phone": "1/30s/key,10/d/key,60/m/ip",
+    "confirm_email": "1/30s/key,10/d/key",
+    "reset_password": "60/m/ip,3/m/key,10/d/key",
+    "reset_password_from_key": "60/m/ip",
+}
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}

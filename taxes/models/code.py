@@ -35,6 +35,7 @@ class Scan(models.Model):
         PAID = "paid", _("taxe payée")
         EXEMPT = "exempt", _("exonéré")
         UNPAID = "unpaid", _("taxe non payée")
+        DUE_SOON = "due_soon", _("pas encore échue")
         NOT_DUE = "not_due", _("rien n'est dû")
         SUSPENDED = "suspended", _("contrôle suspendu")
         UNKNOWN = "unknown", _("plaque inconnue")

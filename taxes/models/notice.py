@@ -1,6 +1,9 @@
 """What a vehicle owes for a year."""
 
+from datetime import date
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Vehicle
@@ -8,6 +11,14 @@ from taxes.models.tariff import Tariff
 
 
 class NoticeQuerySet(models.QuerySet):
+    def of_holder(self, person):
+        """Notices of the vehicles this person holds today."""
+        return self.filter(vehicle__in=Vehicle.objects.held_by(person))
+
+    def unpaid(self):
+        """What is still owed."""
+        return self.filter(amount__gt=0, receipt=None)
+
     def with_proof(self):
         """Each with what says whether it is paid, in one question."""
         return self.select_related("vehicle", "tariff", "receipt")
@@ -37,6 +48,20 @@ class Notice(models.Model):
     @property
     def is_exempt(self) -> bool:
         return self.amount == 0
+
+    @property
+    def due_date(self) -> date:
+        """Until when it may be paid without reproach (article I-102 bis).
+
+        The tariff's date for vehicles in service on 1 January; those put into circulation later
+        in the year owe at once.
+        """
+        is_new = self.vehicle.first_registration.year >= self.year
+        return self.vehicle.first_registration if is_new else self.tariff.due_date
+
+    @property
+    def is_overdue(self) -> bool:
+        return timezone.localdate() > self.due_date
 
     @property
     def is_paid(self) -> bool:

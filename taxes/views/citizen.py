@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.models import Vehicle, VehicleCase
 from project.lib.access import citizen
@@ -16,7 +16,7 @@ from taxes.tariff import NotAssessable
 
 
 @citizen
-@require_GET
+@require_safe
 def dashboard(request):
     """« Mon espace »: who I am, my vehicles, what each owes."""
     identity = request.user.identitycases.order_by("-pk").first()
@@ -27,19 +27,22 @@ def dashboard(request):
         "identity": identity,
         "cases": cases.order_by("-pk"),
         "taxes": notices.standing(request.user),
+        "arrears": notices.arrears(request.user),
         "year": notices.current_year(),
     }
     return screen(request, "taxes/dashboard.html", context)
 
 
 @citizen
-@require_GET
+@require_safe
 def vehicle(request, pk):
     """A vehicle with its tax of the year: the amount, how it came about, what to do."""
     vehicle = get_object_or_404(Vehicle.objects.held_by(request.user), pk=pk)
-    context = {"vehicle": vehicle, "year": notices.current_year()}
+    year = notices.current_year()
+    earlier = vehicle.notices.with_proof().filter(year__lt=year).order_by("-year")
+    context = {"vehicle": vehicle, "year": year, "earlier": earlier}
     try:
-        notice = notices.issue(vehicle, notices.current_year())
+        notice = notices.issue(vehicle, year)
     except NotAssessable as reason:
         return screen(request, "taxes/vehicle.html", context | {"nothing_due": str(reason)})
     context |= {
@@ -74,7 +77,7 @@ def pay(request, pk):
 
 
 @citizen
-@require_GET
+@require_safe
 def payment(request, pk):
     """One attempt, followed until it is settled: the page asks again while it is under way."""
     mine = Payment.objects.select_related("notice__vehicle", "notice__receipt")
@@ -84,7 +87,7 @@ def payment(request, pk):
 
 
 @citizen
-@require_GET
+@require_safe
 def receipt(request, pk):
     """The receipt of a paid notice, to read or to print."""
     notice = get_object_or_404(_notices_of(request.user), pk=pk, receipt__isnull=False)
@@ -97,7 +100,7 @@ def receipt(request, pk):
 
 
 @citizen
-@require_GET
+@require_safe
 def code(request, pk):
     """The windscreen code of a settled notice, to show or to print."""
     notice = get_object_or_404(_notices_of(request.user), pk=pk)
@@ -110,7 +113,7 @@ def code(request, pk):
 
 
 @citizen
-@require_GET
+@require_safe
 def code_image(request, pk):
     """The symbol itself, as SVG."""
     notice = get_object_or_404(_notices_of(request.user), pk=pk)

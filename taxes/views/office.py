@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from fleet.models import VehicleCase
 from kyc.models import IdentityCase
@@ -12,7 +12,7 @@ from taxes.models import Payment, Receipt, Refund
 
 
 @supervisor
-@require_GET
+@require_safe
 def queues(request):
     """How many cases each queue holds, state by state, and how old the oldest is."""
     context = {"queues": [_queue(model) for model in (IdentityCase, VehicleCase)]}
@@ -29,7 +29,7 @@ def _queue(model):
 
 
 @finance
-@require_GET
+@require_safe
 def payment_list(request):
     """Every attempt to pay, the latest first, and how many need somebody."""
     rows = Payment.objects.select_related("notice__vehicle", "receipt", "refund").order_by("-pk")

@@ -1,6 +1,6 @@
 """What anybody may ask without an account: what a vehicle would owe, and whether a code is ours."""
 
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from project.lib.access import public
 from project.lib.screens import screen
@@ -10,11 +10,12 @@ from taxes.tariff import NotAssessable
 
 
 @public
-@require_http_methods(["GET"])
+@require_safe
 def simulator(request):
     """The tax of any vehicle, with every step of the calculation."""
     year = notices.current_year()
-    form = SimulatorForm(request.GET or None)
+    is_asked = not SimulatorForm.base_fields.keys().isdisjoint(request.GET)
+    form = SimulatorForm(request.GET if is_asked else None)
     context = {"form": form, "year": year}
     if form.is_bound and form.is_valid():
         try:

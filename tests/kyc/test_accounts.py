@@ -484,3 +484,29 @@ def test_a_demo_account_opens_nothing_outside_the_demo(client, settings):
         reverse("account_login"), {"login": person.phone, "password": PASSWORD}, follow=True
     )
     assert not answer.wsgi_request.user.is_authenticated
+
+
+def test_whoever_mistyped_their_address_goes_on_with_their_phone_alone(client):
+    sign_up(client, email="quelquun-dautre@example.mg")
+    post(client, "account_verify_phone", {"code": code()})
+    assert not is_signed_in(client)
+
+    answer = client.post(reverse("kyc:drop_email"))
+    assert answer.status_code == 302
+    assert is_signed_in(client)
+    person = User.objects.get()
+    assert person.email == ""
+    assert not EmailAddress.objects.exists()
+
+
+def test_nobody_goes_on_without_having_proved_their_phone(client):
+    sign_up(client, email="quelquun-dautre@example.mg")
+    client.post(reverse("kyc:drop_email"))
+    assert not is_signed_in(client)
+    assert EmailAddress.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["account_email", "account_change_phone"])
+def test_no_cache_keeps_the_pages_of_an_account(client, name):
+    client.force_login(UserFactory())
+    assert client.get(reverse(name))["Cache-Control"] == "no-store"

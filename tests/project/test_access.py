@@ -211,3 +211,20 @@ def test_a_device_in_the_session_of_somebody_else_opens_nothing(client, login, a
     session[DEVICE_ID_SESSION_KEY] = agent.totpdevice_set.get().persistent_id
     session.save()
     assert not opens(client)
+
+
+def test_an_address_that_is_none_does_no_harm(client):
+    answer = client.get(
+        reverse("taxes:dashboard"),
+        headers={"HX-Request": "true", "HX-Current-URL": "http://[bad"},
+    )
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"].endswith("next=/espace/")
+
+
+def test_a_page_may_be_asked_for_its_headers_alone(client):
+    assert client.head("/").status_code == 200
+
+
+def test_a_parameter_of_somebody_elses_is_no_question(client):
+    assert "error-summary" not in client.get("/simulateur/?fbclid=x").text

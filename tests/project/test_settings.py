@@ -57,7 +57,7 @@ def test_a_complete_environment_passes_every_deployment_check():
 
 @pytest.mark.parametrize(
     "variable",
-    ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "S3_BUCKET"]
+    ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "S3_BUCKET", "S3_PUBLIC_URL"]
     + ["SEAL_KEYS", "CODE_KEYS", "MVOLA_CONSUMER_SECRET", "ORANGE_SMS_CLIENT_ID"],
 )
 def test_what_is_missing_is_named(variable):
@@ -78,6 +78,11 @@ def test_what_is_missing_is_named(variable):
         ("DATABASE_URL", "sqlite:////tmp/hetra.sqlite3", "PostgreSQL"),
         ("SEAL_KEYS", "2026:short", "SEAL_KEYS"),
         ("SEAL_KEYS", f"2026:{KEY},2026:{KEY}", "two keys"),
+        ("SITE_URL", "hetra.gov.mg", "https://"),
+        ("MVOLA_BASE_URL", "api.mvola.mg", "https://"),
+        ("S3_PUBLIC_URL", "https://s3.gov.mg; script-src *", "https origin"),
+        ("MVOLA_MERCHANT_MSISDN", "12", "mobile number"),
+        ("ALLOWED_HOSTS", "*", "name the hosts"),
         ("CODE_KEYS", f"main:{KEY}", "0 to 255"),
         ("CODE_KEYS", f"1:{KEY},256:{KEY}", "0 to 255"),
         ("CODE_KEYS", "1:ZGVtby1vbmx5LWNvZGUta2V5LTAwMDAwMDAwMDAwMDA=", "everybody knows"),

@@ -1,5 +1,7 @@
 """Checking a code or a plate: one clear answer for each case, and every question kept."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -68,8 +70,22 @@ def test_nobody_is_late_while_the_law_is_suspended(officer):
     assert ask(notice.vehicle.plate, by=officer).verdict == "suspended"
 
 
-def test_without_a_tariff_nothing_is_due(officer):
-    assert ask(VehicleFactory().plate, by=officer).verdict == "not_due"
+def test_nobody_is_reproached_with_a_year_whose_tariff_is_not_published(officer):
+    assert ask(VehicleFactory().plate, by=officer).verdict == "suspended"
+
+
+def test_nobody_is_late_before_the_due_date(officer):
+    notice = NoticeFactory()
+    Tariff.objects.update(due_date=timezone.localdate())
+    assert ask(notice.vehicle.plate, by=officer).verdict == "due_soon"
+
+
+def test_a_vehicle_put_into_circulation_this_year_owes_at_once(officer):
+    today = timezone.localdate()
+    notice = NoticeFactory(vehicle__first_registration=today - timedelta(days=1))
+    Tariff.objects.update(due_date=today + timedelta(days=30))
+    verdict = "unpaid" if notice.vehicle.first_registration.year == today.year else "due_soon"
+    assert ask(notice.vehicle.plate, by=officer).verdict == verdict
 
 
 def test_an_unknown_plate_is_unknown_and_kept(officer):
