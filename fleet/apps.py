@@ -7,3 +7,10 @@ class FleetConfig(AppConfig):
     """Vehicles, who holds them, and the papers that say so."""
 
     name = "fleet"
+
+    def ready(self) -> None:
+        from fleet import receivers  # noqa: F401
+        from fleet.models import VehicleCase
+        from kyc import review
+
+        review.expect_acts(VehicleCase)

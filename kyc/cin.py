@@ -23,6 +23,11 @@ def parse(typed: str) -> str:
     return number
 
 
+def mask(number: str) -> str:
+    """Write only what lets its owner recognise a number: its last three digits."""
+    return f"•••\u00a0•••\u00a0•••\u00a0{number[-3:]}" if NUMBER.match(number) else ""
+
+
 def display(number: str) -> str:
     """Show a number by threes, as on the card; anything else as it is."""
     return "\u00a0".join(re.findall("...", number)) if NUMBER.match(number) else number

@@ -4,6 +4,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from fleet.models import VehicleCase
+from kyc import filing
 from project.lib.access import citizen
 from project.lib.screens import screen
 
@@ -14,8 +15,5 @@ def declare(request):
     """What is needed to declare a vehicle; a POST opens the declaration, or the one left open."""
     if request.method == "GET" or not request.user.is_identified:
         return screen(request, "fleet/declare.html")
-    # Two clicks open one declaration: get_or_create reads again where the constraint refuses.
-    case, _created = VehicleCase.objects.get_or_create(
-        citizen=request.user, state=VehicleCase.State.DRAFT
-    )
+    case = filing.begin(VehicleCase.objects, by=request.user, state=VehicleCase.State.DRAFT)
     return redirect(case.photos_url)

@@ -1,7 +1,12 @@
-"""Sealing what must not be read from the disk, and hashing passwords."""
+"""Sealing what must not be read from the disk, finding it without opening it, and passwords."""
 
 import base64
+import hashlib
+import hmac
 import os
+import re
+import unicodedata
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,7 +29,7 @@ class Argon2id(Argon2PasswordHasher):
 
 
 class Unsealable(Exception):
-    """The sealed bytes were altered, or their key is not among ours."""
+    """The sealed bytes were altered, moved, or their key is not among ours."""
 
 
 def key_ring(entries: list[str]) -> dict[str, bytes]:
@@ -33,20 +38,64 @@ def key_ring(entries: list[str]) -> dict[str, bytes]:
     return {name: base64.b64decode(secret) for name, secret in pairs}
 
 
-def seal(plain: bytes) -> bytes:
-    """Encrypt bytes with the key in use (AES-256-GCM). The key's id stands in front."""
-    ring = key_ring(settings.SEAL_KEYS)
+@lru_cache(maxsize=8)
+def _ciphers(entries: tuple[str, ...]) -> dict[str, AESGCM]:
+    """The ring's ciphers: making one costs more than sealing a field."""
+    return {name: AESGCM(key) for name, key in key_ring(list(entries)).items()}
+
+
+def seal(plain: bytes, *, keys: str = "SEAL_KEYS", context: bytes = b"") -> bytes:
+    """Encrypt bytes with the key in use (AES-256-GCM). The key's id stands in front.
+
+    `keys` names the setting that holds the ring. `context` says where the bytes belong: they are
+    unsealed with the same context or not at all.
+    """
+    ring = _ciphers(tuple(getattr(settings, keys)))
     name = next(iter(ring))
     nonce = os.urandom(NONCE_BYTES)
     header = name.encode() + b":"
-    return header + nonce + AESGCM(ring[name]).encrypt(nonce, plain, header)
+    return header + nonce + ring[name].encrypt(nonce, plain, header + context)
 
 
-def unseal(sealed: bytes) -> bytes:
+def unseal(sealed: bytes, *, keys: str = "SEAL_KEYS", context: bytes = b"") -> bytes:
     """Decrypt what `seal` made. Raises Unsealable rather than give anything doubtful."""
     name, _, rest = sealed.partition(b":")
     try:
-        key = key_ring(settings.SEAL_KEYS)[name.decode()]
-        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], name + b":")
+        cipher = _ciphers(tuple(getattr(settings, keys)))[name.decode()]
+        return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], name + b":" + context)
     except (KeyError, UnicodeDecodeError, InvalidTag, ValueError) as error:
-        raise Unsealable(name[:20]) from error
+        # The id of a key is no secret; what follows it may be somebody's data, unsealed.
+        where = context.decode() or keys
+        raise Unsealable(f"{where}: altered, or sealed with a key withdrawn") from error
+
+
+def newest(keys: str) -> str:
+    """The id of the key in use of a ring. Raises StopIteration where there is none."""
+    return next(iter(key_ring(getattr(settings, keys))))
+
+
+def blind(text: str, *, context: str) -> str:
+    """A keyed fingerprint (HMAC-SHA256) of a value, to find it and to keep it unique.
+
+    Spelling does not count: compatibility forms, spaces, marks and case are levelled first. Keyed
+    with `BLIND_KEYS`, which open nothing: there are so few CIN numbers that a plain hash of one is
+    undone by trying them all.
+    """
+    return blinds(text, context=context)[0]
+
+
+def blinds(text: str, *, context: str) -> list[str]:
+    """The fingerprints of a value under every key of the ring, the one in use first.
+
+    For searching: during a rotation, rows carry the old one or the new one.
+    """
+    level = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text)).casefold()
+    message = f"{context}\0{level}".encode()
+    return [
+        f"{name}:{base64.b64encode(_mac(key, message)).decode()}"
+        for name, key in key_ring(settings.BLIND_KEYS).items()
+    ]
+
+
+def _mac(key: bytes, message: bytes) -> bytes:
+    return hmac.new(key, message, hashlib.sha256).digest()

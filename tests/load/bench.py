@@ -11,7 +11,7 @@ import tempfile
 
 from tests import servers
 
-MODULES = ["tests.load.scan", "tests.load.reading"]
+MODULES = ["tests.load.scan", "tests.load.reading", "tests.load.sealing", "tests.load.audit"]
 
 
 def main(wanted: list[str]) -> int:

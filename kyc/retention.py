@@ -1,0 +1,144 @@
+"""How long each kind of data is kept and why, deleting it when its time has come, the proof of it.
+
+Money, decisions, who looked at a paper and the audit are not here: they are kept by law.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from kyc.cases import Case
+from kyc.models import Deletion, Document
+from notify.models import Message
+
+DAY = timedelta(days=1)
+BATCH = 200  # rows a transaction
+BUDGET = 40  # seconds of one run; a task has sixty
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of data. `due` gives rows older than a moment; `erase` one of them its end."""
+
+    kind: str
+    keep: timedelta
+    why: str
+    due: Callable[[datetime, int], list[Any]]
+    erase: Callable[[Any], None]
+
+
+def _originals(before: datetime, limit: int) -> list[Document]:
+    """Papers whose case was decided for good: what agents compared, our own picture, stays."""
+    decided = Q()
+    for model in Case.__subclasses__():
+        case = f"{model._meta.model_name}s"
+        decided |= Q(**{f"{case}__state__in": Case.FINAL, f"{case}__decided_at__lt": before})
+    return list(Document.objects.filter(decided).exclude(original="").distinct()[:limit])
+
+
+def _forget_original(document: Document) -> None:
+    # The file first: a run that is cut short finds the row again, and deleting twice is harmless.
+    document.original.delete(save=False)
+    Document.objects.filter(pk=document.pk).update(original="")
+
+
+def _drafts(before: datetime, limit: int) -> list[Case]:
+    """Cases nobody has touched since, and never sent. Held: their owner may come back just now."""
+    found: list[Case] = []
+    for model in Case.__subclasses__():
+        drafts = model.objects.filter(state=Case.State.DRAFT, created_at__lt=before)
+        touched = model.objects.filter(documents__uploaded_at__gte=before).values("pk")
+        rows = drafts.exclude(pk__in=touched).select_for_update(of=("self",))
+        found += rows.order_by("pk")[: limit - len(found)]
+    return found
+
+
+def _forget_draft(case: Case) -> None:
+    papers = list(case.documents.all())
+    for paper in papers:
+        paper.picture.delete(save=False)
+        paper.original.delete(save=False)
+    case.documents.clear()
+    case.log.all().delete()
+    case.delete()
+    Document.objects.filter(pk__in=[paper.pk for paper in papers]).delete()
+
+
+def _messages(before: datetime, limit: int) -> list[Message]:
+    return list(Message.objects.filter(created_at__lt=before).order_by("pk")[:limit])
+
+
+def _sessions(before: datetime, limit: int) -> list[Session]:
+    return list(Session.objects.filter(expire_date__lt=before)[:limit])
+
+
+def _delete(row: Any) -> None:
+    row.delete()
+
+
+RULES = (
+    Rule(
+        "sealed originals",
+        730 * DAY,
+        "evidence while a decision may be contested; law 2014-038: no longer than the purpose",
+        _originals,
+        _forget_original,
+    ),
+    Rule(
+        "abandoned drafts",
+        180 * DAY,
+        "never sent: nobody may need them but who typed them; law 2014-038",
+        _drafts,
+        _forget_draft,
+    ),
+    Rule(
+        "messages",
+        365 * DAY,
+        "what was told to whom while a tax year may be argued about; law 2014-038",
+        _messages,
+        _delete,
+    ),
+    Rule("ended sessions", 0 * DAY, "they open nothing any more", _sessions, _delete),
+)
+
+
+def enforce() -> dict[str, int]:
+    """Delete what is due, in batches each with its proof; how many rows of each kind.
+
+    Stops by itself before a task's time is over: the timetable calls again.
+    """
+    deadline, done = time.monotonic() + BUDGET, {rule.kind: 0 for rule in RULES}
+    for rule in RULES:
+        while time.monotonic() < deadline:
+            count = _once(rule)
+            done[rule.kind] += count
+            if count < BATCH:
+                break
+    return done
+
+
+@transaction.atomic
+def _once(rule: Rule) -> int:
+    """One batch, and the row that proves it, or neither."""
+    before = timezone.now() - rule.keep
+    rows = rule.due(before, BATCH)
+    if not rows:
+        return 0
+    digest = fingerprint([f"{row._meta.label_lower}:{row.pk}" for row in rows])
+    for row in rows:
+        rule.erase(row)
+    Deletion.objects.create(kind=rule.kind, count=len(rows), digest=digest, before=before)
+    return len(rows)
+
+
+def fingerprint(ids: list[str]) -> str:
+    """The hash by which a backup's rows can be shown to be those that were deleted."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
