@@ -1,27 +1,97 @@
 """Accounts: what allauth needs to know of our phones, our messages and our people."""
 
+import logging
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
+from django_otp import user_has_device
 
+from kyc import browsers, codes, guesses, limits
+from kyc.credentials import Code
 from kyc.models import User
 from notify import messages
 from notify.models import Message
-from project.lib import phones
+from project.lib import languages, phones
+from project.lib.access import HAS_FACTOR
+
+logger = logging.getLogger(__name__)
 
 # What allauth writes besides codes, by its own name, and our wording of it.
 LETTERS = {
     "account/email/account_already_exists": "account_already_exists",
     "account/email/unknown_account": "unknown_account",
 }
+# What a code that allauth mails is for, by the name it gives the letter.
+PURPOSES = {"account/email/password_reset_code": Code.Purpose.RESET}
+
+
+class Backend(AuthenticationBackend):
+    """Finds accounts as allauth does, those too whose phone nobody has confirmed yet."""
+
+    def user_can_authenticate(self, user):
+        """Asked at sign-in and at every request: a demo account opens nothing outside the demo."""
+        return super().user_can_authenticate(user) and (settings.DEMO or not user.is_demo)
+
+    def _authenticate_by_phone(self, phone, password):
+        found = User.objects.reached_at(phone)
+        if found is None or found.phone_verified_at:
+            return self._check_password(found, password)
+        # Several people may claim a number until one of them confirms it: the password tells.
+        claims = User.objects.filter(phone=phone, is_active=True).order_by("-pk")[:3]
+        matches = (self._check_password(user, password) for user in claims)
+        return next(filter(None, matches), None)
 
 
 class Adapter(DefaultAccountAdapter):
     """How allauth finds, writes and tells our accounts."""
 
+    # --- Signing in ---
+
     def get_login_stages(self):
-        """Confirm the phone, then the e-mail if there is one. The staff's second factor follows."""
-        return ["allauth.account.stages.PhoneVerificationStage", "kyc.stages.ConfirmEmail"]
+        """Confirm the phone, then the e-mail if there is one, then a device never seen before.
+
+        The staff's second factor follows, on their pages.
+        """
+        return [
+            "allauth.account.stages.PhoneVerificationStage",
+            "kyc.stages.ConfirmEmail",
+            "kyc.stages.NewDevice",
+        ]
+
+    def pre_authenticate(self, request, **credentials):
+        """Count the try. Raises ValidationError when there were too many."""
+        if not guesses.begin(request, _login(credentials), self.get_client_ip(request)):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request, **credentials):
+        """The account of a right password, or None."""
+        user = super().authenticate(request, **credentials)
+        if user:
+            guesses.end_well(request, _login(credentials), self.get_client_ip(request))
+        return user
+
+    def post_login(self, request, user, **kwargs):
+        """Know this device the next time, and ask for the factor of whoever has one."""
+        request.session[HAS_FACTOR] = user_has_device(user)
+        response = super().post_login(request, user, **kwargs)
+        browsers.remember(request, response, user)
+        self._share_language(request, response, user)
+        return response
+
+    def _share_language(self, request, response, user):
+        """What was chosen before signing in counts; on a new device, what was chosen before."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen in dict(settings.LANGUAGES):
+            User.objects.filter(pk=user.pk).update(language=chosen)
+        else:
+            languages.remember(response, user.language)
+
+    # --- Phones and addresses ---
 
     def save_user(self, request, user, form, commit=True):
         """Make a citizen, who will be written to in the language they signed up in."""
@@ -43,8 +113,11 @@ class Adapter(DefaultAccountAdapter):
         """The phone of an account, and whether its owner has confirmed it."""
         return (user.phone, user.phone_verified_at is not None) if user.phone else None
 
+    @transaction.atomic
     def set_phone(self, user, phone, verified):
-        """Write the phone of an account."""
+        """Write the phone of an account. Confirmed, it is nobody else's any more."""
+        if verified:
+            User.objects.drop_phone_claims(phone, but=user)
         user.phone = phone
         user.phone_verified_at = timezone.now() if verified else None
         user.save(update_fields=["phone", "phone_verified_at"])
@@ -54,8 +127,30 @@ class Adapter(DefaultAccountAdapter):
         self.set_phone(user, phone, verified=True)
 
     def get_user_by_phone(self, phone):
-        """The account of a phone number, however it is spelt, or None."""
-        return User.objects.filter(phone=phone).first()
+        """The account whose owner has confirmed that phone, or None: a claim holds nothing."""
+        return User.objects.filter(phone=phone, phone_verified_at__isnull=False).first()
+
+    @transaction.atomic
+    def confirm_email(self, request, email_address):
+        """Note that its owner has confirmed the address: it is nobody else's any more."""
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed:
+            User.objects.drop_email_claims(email_address.email, but=email_address.user)
+        return confirmed
+
+    # --- Codes: allauth keeps only their references ---
+
+    def generate_phone_verification_code(self, *, user, phone):
+        """A reference: the code is made when it is sent, and kept nowhere."""
+        return codes.new_reference()
+
+    def generate_email_verification_code(self):
+        """A reference, as above."""
+        return codes.new_reference()
+
+    def generate_password_reset_code(self):
+        """A reference, as above."""
+        return codes.new_reference()
 
     def _get_login_attempts_cache_key(self, request, **credentials):
         """Whose failed sign-ins are counted together: those of one phone or one address.
@@ -65,13 +160,22 @@ class Adapter(DefaultAccountAdapter):
         return (credentials.get("phone") or credentials.get("email") or "").lower()
 
     def send_verification_code_sms(self, user, phone, code, **kwargs):
-        """Send the code that confirms a phone."""
-        messages.send_code("code", Message.Channel.SMS, to=user, address=phone, code=code)
+        """Send the code that confirms a phone; `code` is its reference."""
+        self.send_code(code, Code.Purpose.PHONE, to=user, address=phone)
+
+    def send_code(self, reference, purpose, *, to, address):
+        """Make the code behind a reference and send it, unless too many were sent lately.
+
+        Whoever waits is told nothing of that limit: it would say that there is an account.
+        """
+        if self._may_send(purpose, address):
+            digits = codes.issue(reference, purpose, address=address, user=to)
+            messages.send_code("code", _channel(address), to=to, address=address, code=digits)
 
     def send_account_already_exists_sms(self, phone):
         """Tell the owner of a phone that somebody tried to sign up with it."""
         user = self.get_user_by_phone(phone)
-        if user:
+        if user and self._may_send("account_exists", phone):
             messages.send("account_exists", to=user)
 
     def send_mail(self, template_prefix, email, context):
@@ -79,10 +183,43 @@ class Adapter(DefaultAccountAdapter):
 
         The address may be a phone: whoever has no e-mail resets a password by SMS.
         """
-        channel = Message.Channel.EMAIL if "@" in email else Message.Channel.SMS
         user = context.get("user") or User.objects.reached_at(email)
         if "code" in context:
-            code = context["code"]
-            messages.send_code("code", channel, to=user, address=email, code=code)
+            purpose = PURPOSES.get(template_prefix, Code.Purpose.EMAIL)
+            self.send_code(context["code"], purpose, to=user, address=email)
+        elif self._may_send(LETTERS[template_prefix], email):
+            messages.send_to(LETTERS[template_prefix], _channel(email), to=user, address=email)
+
+    def _may_send(self, purpose, address):
+        near = guesses.neighbourhood(self.get_client_ip(self.request))
+        if "@" in address:
+            counts = [("mail_hour", f"{purpose}|{address}|{near}")]
         else:
-            messages.send_to(LETTERS[template_prefix], channel, to=user, address=email)
+            counts = [
+                ("number_hour", f"{purpose}|{address}|{near}"),
+                ("number_day", f"{purpose}|{address}"),
+                ("prefix_day", address[:8]),
+                ("service_day", "sms"),
+            ]
+        over = next((action for action, key in counts if limits.take(action, key)), "")
+        if over:
+            logger.warning("%s not sent: limit %s", purpose, over)
+        return not over
+
+
+def _channel(address):
+    return Message.Channel.EMAIL if "@" in address else Message.Channel.SMS
+
+
+def _login(credentials):
+    """What an account was named by, one spelling for all."""
+    named = (credentials.get(name) for name in ("phone", "email", "username"))
+    return next(filter(None, named), "").strip().lower()
+
+
+def is_email_taken(email, *, user=None):
+    """Whether somebody else has confirmed this address, or was given it with a staff account."""
+    others = EmailAddress.objects.filter(email__iexact=email)
+    if user and user.pk:
+        others = others.exclude(user=user)
+    return others.filter(verified=True).exists() or others.exclude(user__role="citizen").exists()

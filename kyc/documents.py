@@ -10,6 +10,7 @@ from django.db.models import F
 from kyc import intake, ocr
 from kyc.cases import Case
 from kyc.models import Document, DocumentView
+from project.audit import chain
 from project.lib import crypto
 from project.lib.queue import READING, enqueue
 from project.lib.workflow import MoveRefused
@@ -53,6 +54,7 @@ def _attach(case: Case, document: Document) -> Document:
     document.save()
     case.documents.add(document)
     enqueue("kyc.tasks.read", document.pk, queue=READING)
+    chain.record("document.received", by=document.owner, about=document, side=document.side)
     return document
 
 
@@ -106,6 +108,8 @@ def values_read(case: Case) -> dict[str, dict]:
     return best
 
 
+@transaction.atomic
 def look(document: Document, *, by) -> None:
     """Record that one of the staff looks at somebody's paper."""
-    DocumentView.objects.create(document=document, by=by)
+    view = DocumentView.objects.create(document=document, by=by)
+    chain.record("document.viewed", by=by, about=view, document=document.pk, side=document.side)

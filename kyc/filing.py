@@ -3,12 +3,26 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kyc.cases import Case
 from notify import messages
+from project.audit import chain
 from project.lib.workflow import MoveRefused
+
+
+@transaction.atomic
+def begin(cases: QuerySet, *, by, **fields: Any) -> Case:
+    """The citizen's case among `cases`, opened if there is none.
+
+    Two clicks open one case: get_or_create reads again where the constraint refuses.
+    """
+    case, is_new = cases.get_or_create(citizen=by, **fields)
+    if is_new:
+        chain.record("case.opened", by=by, about=case)
+    return case
 
 
 @transaction.atomic
@@ -42,6 +56,7 @@ def submit(case: Case, *, by) -> None:
         claimed_at=None,
     )
     messages.send("case_submitted", to=by, case=case)
+    chain.record("case.submitted", by=by, about=case)
 
 
 def _require_editable(case: Case, citizen) -> None:

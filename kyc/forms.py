@@ -3,12 +3,19 @@
 import re
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.phone_verification import phone_already_exists
+from allauth.account.models import EmailAddress
 from django import forms
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+from django_otp import user_has_device
 
+from kyc import accounts, codes
 from kyc.cases import Case
+from kyc.credentials import StaffRequest
 from kyc.fields import CINField, PastDateField
 from kyc.models import Document, IdentityCase, User
 from project.lib import phones
@@ -43,6 +50,25 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["password1"].help_text = _(
             "10 caractères au moins. Trois mots qui n'ont rien à voir font un bon mot de passe."
         )
+
+    def validate_unique_email(self, value):
+        """An address merely claimed is free; one that is somebody's gets no other answer."""
+        self.account_already_exists = accounts.is_email_taken(value)
+        return value
+
+    def save(self, request):
+        """Note the address too where somebody else claims it: whoever confirms it has it."""
+        user, email = super().save(request), self.cleaned_data.get("email")
+        if email and not EmailAddress.objects.filter(user=user).exists():
+            address = EmailAddress.objects.create(user=user, email=email, primary=True)
+            EmailAddress.objects.fill_cache_for_user(user, [address])
+        return user
+
+    def try_save(self, request):
+        """Take as long where there is an account already: a password is hashed in any case."""
+        if self.account_already_exists:
+            User().set_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
     def clean(self):
         """A phone is no password: everybody around its owner knows it."""
@@ -82,15 +108,84 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         """Raises ValidationError for what is neither; says nothing of whether it is known."""
         address = phone_or_email(self.cleaned_data["email"])
         user = User.objects.reached_at(address)
-        self.users = [user] if user and user.is_active else []
+        self.users = [user] if user and user.is_active and not _comes_by_link(user) else []
         return address
 
 
+def _comes_by_link(user: User) -> bool:
+    """Staff without a factor open their account by the link they are sent, and by nothing else."""
+    is_staff = user.role != User.Role.CITIZEN
+    return is_staff and not user.has_usable_password() and not user_has_device(user)
+
+
+class SentCode(forms.Form):
+    """A code that was sent: tried once for each form, in its row and under its lock.
+
+    allauth hands over what it keeps in the session, which is no code but a reference to one.
+    """
+
+    def clean_code(self):
+        """Raises ValidationError, in the same words whatever is wrong with it."""
+        typed = self.cleaned_data["code"]
+        if not codes.check(self.expected_code or "", typed):
+            raise get_adapter().validation_error("incorrect_code")
+        return typed
+
+
+class PhoneCodeForm(SentCode, allauth_forms.VerifyPhoneForm):
+    def clean_code(self):
+        """Raises ValidationError too if somebody else confirmed the phone meanwhile."""
+        typed = super().clean_code()
+        phone_already_exists(self.user, self.phone, always_raise=True)
+        return typed
+
+
+class EmailCodeForm(SentCode, allauth_forms.ConfirmEmailVerificationCodeForm):
+    def clean_code(self):
+        """Raises ValidationError too if the address is somebody else's."""
+        typed = super().clean_code()
+        if accounts.is_email_taken(self.email, user=self.user):
+            raise get_adapter().validation_error("email_taken")
+        return typed
+
+
+class ResetCodeForm(SentCode, allauth_forms.ConfirmPasswordResetCodeForm):
+    """The code that lets a forgotten password be replaced."""
+
+
+class DeviceCodeForm(SentCode):
+    """The code for a device that was never seen before."""
+
+    code = forms.CharField(label=_("Code à six chiffres"), max_length=12)
+
+    def __init__(self, *args, code="", **kwargs):
+        self.expected_code = code
+        super().__init__(*args, **kwargs)
+
+
 class TokenForm(forms.Form):
-    """The second factor: the six digits of the authenticator."""
+    """The second factor: the six digits of the authenticator, or a recovery code."""
 
     token = forms.CharField(
         label=_("Code de votre application d'authentification"),
+        help_text=_(
+            "Six chiffres, qui changent toutes les 30 secondes. Sans l'application, écrivez un de "
+            "vos codes de secours."
+        ),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "digits width-10"}),
+    )
+
+    def clean_token(self):
+        """Spaces inside a code do no harm."""
+        return "".join(self.cleaned_data["token"].split())
+
+
+class EnrolForm(TokenForm):
+    """The first code of an authenticator that is being enrolled."""
+
+    token = forms.CharField(
+        label=_("Code affiché par l'application"),
         help_text=_("Six chiffres, qui changent toutes les 30 secondes."),
         max_length=12,
         widget=forms.TextInput(
@@ -102,9 +197,68 @@ class TokenForm(forms.Form):
         ),
     )
 
-    def clean_token(self):
-        """Spaces inside a code do no harm."""
-        return "".join(self.cleaned_data["token"].split())
+
+class InvitationForm(forms.Form):
+    """Who is to work here, as what, and where the link is sent."""
+
+    role = forms.ChoiceField(
+        label=_("Rôle"),
+        choices=[(role.value, role.label) for role in User.Role if role != User.Role.CITIZEN],
+    )
+    email = forms.EmailField(label=_("Adresse e-mail professionnelle"))
+    phone = forms.CharField(label=_("Numéro de téléphone mobile"), max_length=30)
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def clean_phone(self):
+        """Raises ValidationError unless it is a Malagasy mobile number."""
+        return phones.parse(self.cleaned_data["phone"])
+
+
+class StaffRequestForm(forms.Form):
+    """What one administrator asks of another for somebody's account."""
+
+    kind = forms.ChoiceField(
+        label=_("Demande"), choices=StaffRequest.Kind.choices, widget=forms.RadioSelect
+    )
+    role = forms.ChoiceField(
+        label=_("Nouveau rôle"),
+        required=False,
+        choices=[("", "—"), *InvitationForm.base_fields["role"].choices],
+    )
+    reason = forms.CharField(label=_("Raison"), max_length=300)
+
+    def clean(self):
+        """A role goes with a change of role, and with nothing else."""
+        data = super().clean()
+        if data.get("kind") == StaffRequest.Kind.FACTOR:
+            data["role"] = ""
+        elif not data.get("role"):
+            self.add_error("role", _("Choisissez le nouveau rôle."))
+        return data
+
+
+class ActivationForm(forms.Form):
+    """The password somebody of the staff chooses by the link they were sent."""
+
+    password = forms.CharField(
+        label=_("Mot de passe"),
+        help_text=_("12 caractères au moins. Trois mots sans rapport font un bon mot de passe."),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self):
+        """Raises ValidationError for what anybody would guess."""
+        password = self.cleaned_data["password"]
+        password_validation.validate_password(password, self.user)
+        return password
 
 
 class PhotosForm(forms.Form):
@@ -179,6 +333,16 @@ class DecisionForm(forms.Form):
     def clean(self):
         """Raises ValidationError on a refusal without a reason."""
         data = super().clean()
-        if data.get("verdict") != Case.State.APPROVED and not data.get("reason"):
+        refuses = data.get("verdict") in (Case.State.RETURNED, Case.State.REJECTED)
+        if refuses and not data.get("reason"):
             self.add_error("reason", _("Dites au citoyen pourquoi."))
         return data
+
+
+class ClosingForm(forms.Form):
+    """Closing one's account is said in so many words."""
+
+    understood = forms.BooleanField(
+        label=_("J'ai compris : je ne pourrai plus me connecter."),
+        error_messages={"required": _("Cochez cette case pour fermer votre compte.")},
+    )

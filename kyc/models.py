@@ -3,18 +3,34 @@
 import uuid
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.files.storage import storages
-from django.db import models
-from django.db.models import Q
+from django.db import IntegrityError, models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kyc import cin
-from kyc.cases import Case
+from kyc.authenticators import TOTPDevice  # noqa: F401  (Django finds models here)
+from kyc.cases import Case, CaseQuerySet
+from kyc.credentials import (  # noqa: F401
+    Activation,
+    Code,
+    RecoveryCode,
+    StaffRequest,
+    Tally,
+)
 from project.lib import phones
+from project.lib.sealed import (
+    BlindIndexField,
+    Indexed,
+    SealedCharField,
+    SealedDateField,
+    SealedJSONField,
+)
 from project.lib.workflow import Move
 
 
@@ -32,13 +48,33 @@ class UserManager(BaseUserManager):
         return user
 
     def reached_at(self, address):
-        """The account of a phone (E.164) or a confirmed e-mail address, or None.
+        """The account of a phone (E.164) or an e-mail address, or None.
 
-        An address nobody confirmed may be a stranger's: whoever opens an account with somebody
-        else's phone and their own address must not get back into it by that address.
+        Whoever has confirmed it comes before whoever merely claims it. Of an address that
+        nobody has confirmed, only staff accounts count: an administrator gave it to them.
         """
+        if "@" not in address:
+            claims = self.filter(phone=address, is_active=True) | self.filter(
+                phone=address, phone_verified_at__isnull=False
+            )
+            return claims.order_by(F("phone_verified_at").asc(nulls_last=True), "-pk").first()
         confirmed = Q(emailaddress__email__iexact=address, emailaddress__verified=True)
-        return self.filter(confirmed if "@" in address else Q(phone=address)).first()
+        given = Q(email__iexact=address) & ~Q(role=User.Role.CITIZEN)
+        return self.filter(confirmed).first() or self.filter(given).first()
+
+    def drop_phone_claims(self, phone, *, but):
+        """Close the accounts that claimed a phone which has turned out to be somebody else's."""
+        claims = self.filter(phone=phone, phone_verified_at=None).exclude(pk=but.pk)
+        claims.exclude(email="").update(phone=None)
+        claims.update(is_active=False)
+
+    def drop_email_claims(self, email, *, but):
+        """Take an address from the accounts that claimed it, and leave them their phone."""
+        for address in EmailAddress.objects.filter(email__iexact=email).exclude(user=but):
+            if not address.verified:
+                address.delete()
+        others = self.filter(email__iexact=email, phone__isnull=False).exclude(pk=but.pk)
+        others.update(email="")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -53,7 +89,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         AUDITOR = "auditor", _("auditeur")
         ADMINISTRATOR = "administrator", _("administrateur")
 
-    phone = models.CharField(_("téléphone"), max_length=16, unique=True, null=True, blank=True)
+    phone = models.CharField(  # noqa: DJ001
+        _("téléphone"), max_length=16, db_index=True, null=True, blank=True
+    )
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     # allauth keeps which addresses are confirmed; this is the one we write to.
     email = models.EmailField(_("adresse e-mail"), blank=True)
@@ -75,6 +113,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="kyc_user_can_be_reached",
                 condition=Q(phone__isnull=False) & ~Q(phone="") | ~Q(email=""),
+            ),
+            # Until it is confirmed, a phone is only claimed: nobody keeps its owner out by that.
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=Q(phone_verified_at__isnull=False),
+                name="kyc_user_one_owner_per_phone",
             ),
         ]
 
@@ -118,7 +162,7 @@ class Document(models.Model):
     original_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    reading = models.JSONField(default=dict, blank=True, help_text="what OCR made of it")
+    reading = SealedJSONField(default=dict, blank=True, help_text="what OCR made of it")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self):
@@ -150,21 +194,30 @@ class DocumentView(models.Model):
         return f"{self.document_id} par {self.by_id}"
 
 
-class IdentityCase(Case):
+class IdentityCaseQuerySet(CaseQuerySet):
+    def numbered(self, number):
+        """Cases that declare this CIN number, however its digits are spaced."""
+        return self.filter(number_index__in=IdentityCase.indexes_of("number_index", number))
+
+
+class IdentityCase(Indexed, Case):
     """Somebody's proof of who they are, from their national identity card (CIN)."""
 
     PREFIX = "ID"
     SIDES = [Document.Side.CIN_FRONT, Document.Side.CIN_BACK]
 
-    number = models.CharField(_("numéro de CIN"), max_length=12, null=True, blank=True)  # noqa: DJ001
+    # Sealed: what is asked to prove who one is, and where one lives. Names are read by agents, and
+    # dates and places of issue say nothing without the number (docs/adr/0012).
+    number = SealedCharField(_("numéro de CIN"), max_length=12, null=True, blank=True)
+    number_index = BlindIndexField("number")
     surname = models.CharField(_("nom"), max_length=100, blank=True)
     given_names = models.CharField(_("prénoms"), max_length=150, blank=True)
-    birth_date = models.DateField(_("date de naissance"), null=True, blank=True)
-    birth_place = models.CharField(_("lieu de naissance"), max_length=100, blank=True)
-    address = models.CharField(_("domicile"), max_length=200, blank=True)
+    birth_date = SealedDateField(_("date de naissance"), null=True, blank=True)
+    birth_place = SealedCharField(_("lieu de naissance"), max_length=100, blank=True)
+    address = SealedCharField(_("domicile"), max_length=200, blank=True)
     occupation = models.CharField(_("profession"), max_length=100, blank=True)
-    father = models.CharField(_("père"), max_length=150, blank=True)
-    mother = models.CharField(_("mère"), max_length=150, blank=True)
+    father = SealedCharField(_("père"), max_length=150, blank=True)
+    mother = SealedCharField(_("mère"), max_length=150, blank=True)
     issue_date = models.DateField(_("date de délivrance"), null=True, blank=True)
     issue_place = models.CharField(_("lieu de délivrance"), max_length=100, blank=True)
 
@@ -192,6 +245,8 @@ class IdentityCase(Case):
     ]
     SHOWN = {"number": cin.display}
 
+    objects = IdentityCaseQuerySet.as_manager()
+
     class Meta(Case.Meta):
         abstract = False
         verbose_name = _("dossier d'identité")
@@ -199,7 +254,7 @@ class IdentityCase(Case):
         constraints = [
             *Case.Meta.constraints,
             models.UniqueConstraint(
-                fields=["number"],
+                fields=["number_index"],
                 condition=Q(state="approved"),
                 name="kyc_identitycase_one_approved_per_number",
             ),
@@ -210,6 +265,17 @@ class IdentityCase(Case):
             ),
         ]
 
+    def approve(self) -> dict:
+        """Write the number's index anew, which the database keeps unique among the approved.
+
+        Raises IntegrityError when somebody was approved with this number under an older key: while
+        keys are renewed the constraint sees two different indexes.
+        """
+        approved = type(self).objects.filter(state=Case.State.APPROVED)
+        if self.number and approved.numbered(self.number).exists():
+            raise IntegrityError("kyc_identitycase_one_approved_per_number")
+        return {"number": self.number}
+
 
 class IdentityCaseMove(Move):
     """A line of an identity case's history."""
@@ -218,3 +284,16 @@ class IdentityCaseMove(Move):
 
     def __str__(self):
         return f"{self.case_id}: {self.origin} → {self.state}"
+
+
+class Deletion(models.Model):
+    """The proof that data was deleted when its time had come: how much of what, never whose."""
+
+    kind = models.CharField(max_length=40, help_text="a rule of kyc.retention")
+    count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, help_text="sha256 of the rows' ids, sorted, by line")
+    before = models.DateTimeField(help_text="what was older than this")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return f"{self.kind}: {self.count}"

@@ -1,6 +1,7 @@
 """Reviewing cases: taking one from the queue, putting it back, and deciding it."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -9,9 +10,19 @@ from django.utils.translation import gettext as _
 from kyc.cases import Case
 from kyc.models import User
 from notify import messages
+from project.audit import chain
+from project.audit.completeness import expect
 from project.lib.workflow import MoveRefused
 
 LEASE = timedelta(minutes=20)
+# Which states a case is in only after an act that the log must hold.
+ACTS = {
+    "case.submitted": set(Case.State) - {Case.State.DRAFT},
+    "case.claimed": {Case.State.CLAIMED, Case.State.RETURNED, *Case.FINAL},
+    "case.returned": {Case.State.RETURNED},
+    "case.approved": {Case.State.APPROVED},
+    "case.rejected": {Case.State.REJECTED},
+}
 
 
 @transaction.atomic
@@ -24,8 +35,15 @@ def claim_next(model: type[Case], *, by) -> Case | None:
     free = model.objects.waiting().reviewable_by(by).select_for_update(skip_locked=True)
     case = free.first()
     if case:
-        case.move(Case.State.CLAIMED, by=by, agent=by, claimed_at=timezone.now())
+        take(case, by=by)
     return case
+
+
+@transaction.atomic
+def take(case: Case, *, by) -> None:
+    """Put a waiting case into the agent's hands."""
+    if case.move(Case.State.CLAIMED, by=by, agent=by, claimed_at=timezone.now()):
+        chain.record("case.claimed", by=by, about=case)
 
 
 def _hold(agent) -> None:
@@ -37,7 +55,8 @@ def _hold(agent) -> None:
 def release(case: Case, *, by) -> None:
     """Put a case back in its queue, undecided."""
     _require_holder(case, by)
-    case.move(Case.State.WAITING, by=by, agent=None, claimed_at=None)
+    if case.move(Case.State.WAITING, by=by, agent=None, claimed_at=None):
+        chain.record("case.released", by=by, about=case)
 
 
 def release_stale() -> None:
@@ -52,6 +71,7 @@ def _release_if_stale(case: Case) -> None:
     case.lock()
     if case.state == Case.State.CLAIMED and case.claimed_at < timezone.now() - LEASE:
         case.move(Case.State.WAITING, by=None, note="left lying", agent=None, claimed_at=None)
+        chain.record("case.released", by=None, about=case)
 
 
 @transaction.atomic
@@ -72,6 +92,9 @@ def decide(case: Case, verdict: str, *, by, reason: str = "") -> None:
         ) from error
     if moved:
         messages.send(f"case_{verdict}", to=case.citizen, case=case)
+        # The words are for the citizen and may name people: they stay in the case's history.
+        said = chain.fingerprint(reason) if reason else ""
+        chain.record(f"case.{verdict}", by=by, about=case, words=said)
 
 
 def _record(case: Case, verdict: str, agent, reason: str) -> bool:
@@ -79,6 +102,13 @@ def _record(case: Case, verdict: str, agent, reason: str) -> bool:
     return case.move(
         verdict, by=agent, note=reason, reason=reason, decided_at=timezone.now(), **effect
     )
+
+
+def expect_acts(model: type[Case]) -> None:
+    """Let the log's verifier ask for the acts that cases of this kind have been through."""
+    expect("case.opened", model.objects.all, at="created_at")
+    for action, states in ACTS.items():
+        expect(action, partial(model.objects.filter, state__in=states))
 
 
 def _require_holder(case: Case, agent) -> None:

@@ -1,6 +1,6 @@
 """Background work. A task takes ids, may run twice, and calls one verb."""
 
-from kyc import documents, review
+from kyc import codes, documents, limits, retention, review
 
 
 def read(document_id):
@@ -13,3 +13,14 @@ def read(document_id):
 def release_stale():
     """Put back in their queues the cases that agents took and left lying."""
     review.release_stale()
+
+
+def enforce_retention():
+    """Delete what has been kept for long enough, as much as one run has time for."""
+    retention.enforce()
+
+
+def forget_codes():
+    """Delete the codes that are worth nothing any more, and the counts of tries long past."""
+    codes.forget_old()
+    limits.forget_old()

@@ -4,7 +4,7 @@ from django.urls import path
 
 from kyc.forms import IdentityForm
 from kyc.models import IdentityCase
-from kyc.views import account, agent, citizen
+from kyc.views import account, agent, citizen, factor, history, privacy, staff
 
 app_name = "kyc"
 
@@ -30,8 +30,23 @@ def of_cases(own, office, model, form_class):
 
 
 urlpatterns = [
-    path("compte/second-facteur/", account.second_factor, name="second_factor"),
+    path("compte/second-facteur/", factor.second_factor, name="second_factor"),
+    path("compte/second-facteur/installer/", factor.factor_enrol, name="factor_enrol"),
+    path("compte/second-facteur/qr.svg", factor.factor_image, name="factor_image"),
+    path("compte/second-facteur/secours/", factor.factor_codes, name="factor_codes"),
+    path("activation/<str:token>/", staff.staff_activate, name="staff_activate"),
+    path("administration/personnel/", staff.staff_list, name="staff_list"),
+    path("administration/personnel/inviter/", staff.staff_invite, name="staff_invite"),
+    path("administration/personnel/<int:pk>/", staff.staff_detail, name="staff_detail"),
+    path("administration/personnel/<int:pk>/fermer/", staff.staff_close, name="staff_close"),
+    path("administration/personnel/<int:pk>/lien/", staff.staff_link, name="staff_link"),
+    path("administration/demandes/<int:pk>/", staff.staff_decide, name="staff_decide"),
+    path("compte/securite/", factor.session_list, name="session_list"),
+    path("mes-donnees/", privacy.privacy, name="privacy"),
+    path("mes-donnees/copie/", privacy.privacy_export, name="privacy_export"),
+    path("mes-donnees/fermer/", privacy.privacy_close, name="privacy_close"),
     path("compte/email/sans/", account.drop_email, name="drop_email"),
     path("identite/", citizen.identity, name="identity"),
+    path("consultations/", history.consultations, name="consultations"),
     *of_cases("identite", "agent/identites", IdentityCase, IdentityForm),
 ]

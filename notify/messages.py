@@ -110,17 +110,19 @@ def deliver(message: Message) -> None:
         message.state = State.FAILED if last else State.QUEUED
         if last:
             _forget_secret(message)
-        message.save(update_fields=["state", "body"])
+        message.save(update_fields=["state", "subject", "body"])
         raise
     message.state, message.sent_at = State.SENT, timezone.now()
     message.gateway, message.gateway_reference = gateway, reference
     _forget_secret(message)
-    message.save(update_fields=["state", "sent_at", "gateway", "gateway_reference", "body"])
+    message.save(
+        update_fields=["state", "sent_at", "gateway", "gateway_reference", "subject", "body"]
+    )
 
 
 def _forget_secret(message: Message) -> None:
     if message.is_secret and not settings.DEMO:
-        message.body = ""
+        message.subject = message.body = ""
 
 
 def _by_sms(message: Message) -> tuple[str, str]:
@@ -149,6 +151,6 @@ def resume() -> None:
     for message in Message.objects.filter(state=State.SENDING, created_at__lt=stuck):
         message.state = State.FAILED
         _forget_secret(message)
-        message.save(update_fields=["state", "body"])
+        message.save(update_fields=["state", "subject", "body"])
     for message_id in Message.objects.queued().filter(attempts__gt=0).values_list("pk", flat=True):
         enqueue("notify.tasks.deliver", message_id)

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from project.lib.sealed import SealedCharField, SealedTextField
+
 
 class MessageQuerySet(models.QuerySet):
     def queued(self):
@@ -31,8 +33,8 @@ class Message(models.Model):
     channel = models.CharField(max_length=5, choices=Channel)
     to = models.CharField(max_length=254)
     template = models.CharField(max_length=40)
-    subject = models.CharField(max_length=150, blank=True)
-    body = models.TextField()
+    subject = SealedCharField(max_length=150, blank=True)
+    body = SealedTextField(help_text="may hold a code until it has left")
     is_secret = models.BooleanField(default=False, help_text="holds a code: wiped once it has left")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -17,6 +17,7 @@ from django.db import DatabaseError
 from project.lib import phones
 
 KEY_BYTES = 32
+RINGS = ("SEAL_KEYS", "FIELD_KEYS", "BLIND_KEYS", "CODE_KEYS", "AUDIT_KEYS")
 # Stands in the content policy as it is: nothing but an origin may get there.
 ORIGIN = re.compile(r"\Ahttps://[a-z0-9.-]+(:\d+)?\Z")
 CODE_KEY_NAMES = {str(number) for number in range(256)}
@@ -52,18 +53,30 @@ def nobody_is_invented(databases: list[str] | None = None, **_kwargs: Any) -> li
 def _secrets() -> Iterator[CheckMessage]:
     if settings.SECRET_KEY.startswith("demo-only"):
         yield Error("SECRET_KEY is the demo's.", id="hetra.E002")
-    for name in ("SEAL_KEYS", "CODE_KEYS"):
-        fault = _key_fault(getattr(settings, name))
-        if fault:
-            hint = "Write id:base64 of 32 random bytes, several by commas, the one in use first."
-            yield Error(f"{name} {fault}.", hint=hint, id="hetra.E003")
+    yield from _rings()
     for entry in settings.CODE_KEYS:
         if entry.partition(":")[0] not in CODE_KEY_NAMES:
             hint = "It travels in one byte of every windscreen code: no payment is booked without."
-            yield Error("CODE_KEYS holds a name not from 0 to 255.", hint=hint, id="hetra.E009")
+            yield Error("CODE_KEYS holds a name not from 0 to 255.", hint=hint, id="hetra.E013")
     for name in dir(settings):
         if name.endswith(CREDENTIALS) and not getattr(settings, name):
             yield Error(f"{name} is missing.", id="hetra.E008")
+
+
+def _rings() -> Iterator[CheckMessage]:
+    """The rings of keys: each well made, and no key in two of them."""
+    owners: dict[str, str] = {}
+    for name in RINGS:
+        entries = getattr(settings, name)
+        fault = _key_fault(entries)
+        if fault:
+            hint = "Write id:base64 of 32 random bytes, several by commas, the one in use first."
+            yield Error(f"{name} {fault}.", hint=hint, id="hetra.E003")
+        for secret in {entry.partition(":")[2] for entry in entries}:
+            other = owners.setdefault(secret, name)
+            if other != name:
+                hint = "Make a key for each: what opens one thing must not open the other."
+                yield Error(f"{name} and {other} hold the same key.", hint=hint, id="hetra.E009")
 
 
 def _key_fault(entries: list[str]) -> str:
@@ -123,6 +136,13 @@ def _stores() -> Iterator[CheckMessage]:
         )
     if not settings.STORAGES["scans"]["OPTIONS"].get("bucket_name"):
         yield Error("S3_BUCKET is missing: there is nowhere to keep scans.", id="hetra.E006")
+    if not settings.AUDIT_ANCHOR:
+        hint = "Name a folder on another machine's disk, or s3://bucket/folder under object lock."
+        yield Error(
+            "AUDIT_ANCHOR is missing: nothing would show that the log's end was cut off.",
+            hint=hint,
+            id="hetra.E020",
+        )
     if not ORIGIN.match(settings.SCAN_HOST):
         hint = "The origin browsers fetch scans from, alone: https://scans.example.mg"
         yield Error("S3_PUBLIC_URL is no https origin.", hint=hint, id="hetra.E010")

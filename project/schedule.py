@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django_q.models import Schedule
 
@@ -23,13 +24,11 @@ TIMETABLE = (
     Entry("open payments are asked after", "taxes.tasks.check_open", 1),
     Entry("messages that could not leave are sent again", "notify.tasks.resume", 1),
     Entry("dossiers left lying go back to the queue", "kyc.tasks.release_stale", 5),
+    Entry("the log is anchored", "project.audit.tasks.anchor", settings.AUDIT_ANCHOR_MINUTES),
+    Entry("the log is verified", "project.audit.tasks.verify", DAY),
+    Entry("used codes and old tries are forgotten", "kyc.tasks.forget_codes", HOUR),
     Entry("old results of tasks are forgotten", "project.heartbeat.prune", DAY),
-    Entry(
-        "ended sessions are forgotten",
-        "django.core.management.call_command",
-        DAY,
-        ("clearsessions",),
-    ),
+    Entry("what has been kept long enough is deleted", "kyc.tasks.enforce_retention", HOUR),
 )
 
 

@@ -4,30 +4,41 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
+from kyc.views.account import limited, new_device, paced
 from project import health, views
-from project.lib.turns import in_turn
+from project.lib.access import fresh_factor
 
 # allauth's own pages that we have dressed, under French addresses.
+fresh = fresh_factor()
 accounts = [
-    path("inscription/", account.signup, name="account_signup"),
+    path("inscription/", limited("signup", account.signup), name="account_signup"),
     path("connexion/", account.login, name="account_login"),
     path("deconnexion/", account.logout, name="account_logout"),
     path("inactif/", account.account_inactive, name="account_inactive"),
     path("confirmer/", account.reauthenticate, name="account_reauthenticate"),
-    path("telephone/code/", in_turn(account.verify_phone), name="account_verify_phone"),
-    path("telephone/", account.change_phone, name="account_change_phone"),
-    path("email/", account.email, name="account_email"),
+    path("appareil/", new_device, name="account_new_device"),
+    path("telephone/code/", paced(account.verify_phone), name="account_verify_phone"),
+    path("telephone/", fresh(limited("change", account.change_phone)), name="account_change_phone"),
+    path("email/", fresh(limited("change", account.email)), name="account_email"),
     path(
         "email/code/",
-        in_turn(account.email_verification_sent),
+        paced(account.email_verification_sent),
         name="account_email_verification_sent",
     ),
-    path("mot-de-passe/", account.password_change, name="account_change_password"),
+    path(
+        "mot-de-passe/",
+        limited("change", account.password_change),
+        name="account_change_password",
+    ),
     path("mot-de-passe/choisir/", account.password_set, name="account_set_password"),
-    path("mot-de-passe/oublie/", account.password_reset, name="account_reset_password"),
+    path(
+        "mot-de-passe/oublie/",
+        limited("reset", account.password_reset),
+        name="account_reset_password",
+    ),
     path(
         "mot-de-passe/oublie/code/",
-        in_turn(account.confirm_password_reset_code),
+        account.confirm_password_reset_code,
         name="account_confirm_password_reset_code",
     ),
     path(
@@ -49,10 +60,13 @@ urlpatterns = [
     path("healthz", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
     path("compte/", include(accounts)),
+    path("audit/", include("project.audit.urls")),
     path("", include("kyc.urls")),
     path("", include("fleet.urls")),
     path("", include("taxes.urls")),
 ]
+
+handler500 = "project.views.server_error"
 
 if settings.DEMO:
     urlpatterns.append(path("", include("notify.urls")))

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from project.lib import languages
 from project.lib.access import member, public
 from project.lib.screens import screen
 
@@ -16,6 +17,8 @@ LANDINGS = {
     "officer": "taxes:check",
     "supervisor": "taxes:queues",
     "finance": "taxes:payments",
+    "auditor": "audit:events",
+    "administrator": "kyc:staff_list",
 }
 
 
@@ -43,14 +46,7 @@ def set_language(request):
     response = HttpResponseRedirect(target)
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-            httponly=True,
-        )
+        languages.remember(response, language)
         if request.user.is_authenticated:
             request.user.language = language
             request.user.save(update_fields=["language"])
@@ -60,3 +56,8 @@ def set_language(request):
 def csrf_failure(request, reason=""):
     """The form is too old, or cookies are off: say so, and offer the page again."""
     return render(request, "csrf.html", status=403)
+
+
+def server_error(request):
+    """Something broke: say so without what, and with the number our logs know it by."""
+    return render(None, "500.html", {"number": getattr(request, "id", "")}, status=500)

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from kyc import staff
 from kyc.models import DocumentView
+from notify.models import Message
 from taxes import receipts
 from taxes.models import Payment
 from tests.conftest import pass_second_factor
@@ -44,6 +46,7 @@ ANY_CITIZEN = only(200, "citizen", "other")
 HELD = only(200, "agent", colleague=404, unproven=302)
 AGENTS = only(200, "agent", "colleague", unproven=302)
 SOMEWHERE = only(302, *ROLES)
+ADMINISTRATOR = only(200, "administrator")
 
 GET, POST, BOTH, PUT = "GET", "POST", "GET POST", "PUT POST"
 
@@ -61,8 +64,10 @@ TABLE = {
     "account_inactive": ("", GET, EVERYBODY),
     "account_reauthenticate": ("", BOTH, MEMBERS),
     "account_verify_phone": ("", BOTH, SOMEWHERE),
-    "account_change_phone": ("", BOTH, MEMBERS),
-    "account_email": ("", BOTH, MEMBERS),
+    "account_new_device": ("", BOTH, SOMEWHERE),
+    # Whoever has not proved who they are within five minutes is asked to.
+    "account_change_phone": ("", BOTH, SOMEWHERE),
+    "account_email": ("", BOTH, SOMEWHERE),
     "account_email_verification_sent": ("", BOTH, SOMEWHERE),
     "account_change_password": ("", BOTH, MEMBERS),
     "account_set_password": ("", BOTH, SOMEWHERE),
@@ -71,8 +76,24 @@ TABLE = {
     "account_complete_password_reset": ("", BOTH, SOMEWHERE),
     "account_password_reset_completed": ("", GET, EVERYBODY),
     # Identity and vehicles: the owner's side, and the side of whoever holds the case.
-    "kyc:second_factor": ("", BOTH, MEMBERS),
+    "kyc:second_factor": ("", BOTH, MEMBERS | {"unproven": 302}),
+    "kyc:factor_enrol": ("", BOTH, SOMEWHERE | {"unproven": 200}),
+    "kyc:factor_image": ("", GET, SOMEWHERE | {"unproven": 200}),
+    "kyc:factor_codes": ("", POST, only(405, *ROLES[1:])),
     "kyc:drop_email": ("", POST, only(405, *ROLES)),
+    "kyc:session_list": ("", BOTH, MEMBERS),
+    # The administration of the staff.
+    "kyc:staff_activate": ("token", BOTH, only(200, *ROLES)),
+    "kyc:staff_list": ("", GET, ADMINISTRATOR),
+    "kyc:staff_invite": ("", BOTH, only(302, "administrator")),
+    "kyc:staff_detail": ("clerk", BOTH, ADMINISTRATOR),
+    "kyc:staff_close": ("clerk", POST, only(405, "administrator")),
+    "kyc:staff_link": ("clerk", POST, only(405, "administrator")),
+    "kyc:staff_decide": ("demand", POST, only(405, "administrator")),
+    "kyc:privacy": ("", GET, ANY_CITIZEN),
+    # These two want a password or a factor given just now.
+    "kyc:privacy_export": ("", BOTH, only(302, "citizen", "other")),
+    "kyc:privacy_close": ("", BOTH, only(302, "citizen", "other")),
     "kyc:identity": ("", BOTH, only(302, "citizen", other=200)),
     "kyc:case": ("identity", GET, OWN),
     "kyc:photos": ("identity", BOTH, OWN),
@@ -95,6 +116,9 @@ TABLE = {
     "fleet:case_detail": ("held_declaration", BOTH, HELD),
     "fleet:case_release": ("held_declaration", POST, HELD | {"agent": 405, "colleague": 405}),
     "fleet:case_picture": ("held_declaration held_grey_picture", GET, HELD),
+    "kyc:consultations": ("", GET, ANY_CITIZEN),
+    # The log.
+    "audit:events": ("", GET, only(200, "auditor")),
     # Taxes.
     "taxes:simulator": ("", GET, EVERYBODY),
     "taxes:code": ("", BOTH, EVERYBODY),
@@ -150,10 +174,16 @@ def world():
     owed = NoticeFactory(vehicle=VehicleFactory(holder=citizen))
     held_identity = IdentityCaseFactory(claimed=True, agent=agent)
     held_declaration = VehicleCaseFactory(claimed=True, agent=agent)
+    boss, clerk = UserFactory(administrator=True), UserFactory(officer=True, mailed=True)
+    staff.send_link(clerk, by=boss)
+    demand = staff.ask("role", clerk, role="finance", reason="x", by=boss)
     payment = PaymentFactory(
         notice=NoticeFactory(vehicle__holder=citizen), pending=True, phone=CANARIES["phone"]
     )
     return SimpleNamespace(
+        clerk=clerk.pk,
+        demand=demand.pk,
+        token=Message.objects.get(template="staff_invited").body.split("/activation/")[1][:43],
         citizen=citizen,
         agent=agent,
         identity=identity.pk,

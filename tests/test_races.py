@@ -9,11 +9,12 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from fleet.models import Vehicle, VehicleCase
-from kyc import filing, review
-from kyc.models import IdentityCase, User
+from kyc import codes, filing, limits, review
+from kyc.credentials import Code as SentCode
+from kyc.credentials import Tally
+from kyc.models import IdentityCase, TOTPDevice, User
 from notify import messages
 from notify import tasks as post
 from notify.models import Message
@@ -467,38 +468,111 @@ def test_control_a_message_that_is_read_then_taken_leaves_several_times(monkeypa
     assert len(deliver_together(monkeypatch)) == 4
 
 
-def guess_together():
-    """Nineteen wrong codes sent at once from one browser, then the right one."""
-    asking = Client()
-    form = {"phone": "034 12 345 67", "email": "", "password1": PASSWORD}
-    asking.post(reverse("account_signup"), form)
-    right = int(re.search(r"\d{6}", Message.objects.get().body)[0])
-    clients = [Client() for _ in range(19)]
-    for client in clients:
-        client.cookies["session"] = asking.cookies["session"].value
-    guesses = [f"{(right + n) % 1_000_000:06}" for n in range(1, 20)]
-    page = reverse("account_verify_phone")
-    calls = [
-        partial(client.post, page, {"code": guess})
-        for client, guess in zip(clients, guesses, strict=True)
-    ]
-    answers = together(*calls)
-    asking.post(page, {"code": f"{right:06}"})
-    return answers, User.objects.get()
+def a_code():
+    reference = codes.new_reference()
+    return reference, codes.issue(reference, "phone", address=PHONE, user=None)
 
 
-def test_guesses_sent_at_once_are_each_counted():
-    answers, user = guess_together()
-    assert failures(answers) == []
-    assert sum(answer.status_code == 200 for answer in answers) == 2, "the third ends it"
-    assert user.phone_verified_at is None
+def count_comparisons(monkeypatch):
+    seen, compare = [], codes._is_right
+
+    def counted(code, typed):
+        seen.append(typed)
+        return compare(code, typed)
+
+    monkeypatch.setattr(codes, "_is_right", counted)
+    return seen
+
+
+def guess_together(monkeypatch, people=200):
+    """Wrong codes all at once, then the right one: what was compared, the row, the last answer."""
+    reference, right = a_code()
+    compared = count_comparisons(monkeypatch)
+    guesses = [f"{(int(right) + n) % 1_000_000:06}" for n in range(1, people + 1)]
+    calls = [partial(codes.check, reference, guess) for guess in guesses]
+    assert together(*calls) == [False] * people
+    before = len(compared)
+    return before, SentCode.objects.get(), codes.check(reference, right)
+
+
+def test_of_two_hundred_guesses_at_once_three_are_compared(monkeypatch):
+    compared, code, opened = guess_together(monkeypatch)
+    assert (compared, code.tries, opened) == (3, 3, False)
 
 
 def test_control_without_the_lock_guesses_are_free(monkeypatch):
     unlock(monkeypatch)
-    answers, user = guess_together()
-    assert sum(answer.status_code == 200 for answer in answers) > 3
-    assert user.phone_verified_at
+    monkeypatch.setattr(SentCode, "save", Meeting(20).before(SentCode.save))
+    compared, code, _opened = guess_together(monkeypatch, people=20)
+    assert compared > 3
+    assert code.tries < compared
+
+
+def enter_together(people=4):
+    """The right code, sent several times at once from one browser."""
+    asking = Client()
+    form = {"phone": "034 12 345 67", "email": "", "password1": PASSWORD}
+    asking.post(reverse("account_signup"), form)
+    right = re.search(r"\d{6}", Message.objects.get().body)[0]
+    clients = [Client() for _ in range(people)]
+    for client in clients:
+        client.cookies["session"] = asking.cookies["session"].value
+    page = reverse("account_verify_phone")
+    together(*[partial(client.post, page, {"code": right}) for client in clients])
+    return sum(client.get(reverse("taxes:dashboard")).status_code == 200 for client in clients)
+
+
+def test_the_right_code_several_times_at_once_signs_in_once(monkeypatch):
+    assert enter_together() == 1
+
+
+def test_control_without_the_lock_the_right_code_signs_in_several_times(monkeypatch):
+    unlock(monkeypatch)
+    opened, check = [], codes.check
+
+    def noted(*given):
+        opened.append(check(*given))
+        return opened[-1]
+
+    monkeypatch.setattr(codes, "check", noted)
+    monkeypatch.setattr(codes, "_is_right", Meeting(4).after(codes._is_right))
+    enter_together()
+    assert opened.count(True) > 1
+
+
+def try_passwords_together(people=40):
+    """How many of so many wrong passwords at once were compared."""
+    UserFactory(phone=PHONE)
+    compared = []
+
+    def compare(user, password):
+        compared.append(password)
+        return False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(User, "check_password", compare)
+        calls = [
+            partial(Client().post, reverse("account_login"), {"login": PHONE, "password": f"x{n}"})
+            for n in range(people)
+        ]
+        failed = failures(together(*calls))
+    return len(compared), failed
+
+
+def test_of_forty_passwords_at_once_five_are_compared():
+    assert try_passwords_together() == (5, [])
+    assert Tally.objects.get(action="password").count == 5
+
+
+def test_of_ten_tries_at_once_five_are_granted():
+    assert together(*[partial(limits.take, "password", "x")] * 10).count(0) == 5
+
+
+def test_control_without_the_lock_tries_are_granted_freely(monkeypatch):
+    limits.take("password", "x")
+    unlock(monkeypatch)
+    monkeypatch.setattr(Tally, "save", Meeting(10).before(Tally.save))
+    assert together(*[partial(limits.take, "password", "x")] * 10).count(0) > 4
 
 
 def test_a_token_given_in_four_places_at_once_opens_one():

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kyc.models
+import project.lib.sealed
 
 
 class Migration(migrations.Migration):
@@ -156,7 +157,9 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 (
                     "reading",
-                    models.JSONField(blank=True, default=dict, help_text="what OCR made of it"),
+                    project.lib.sealed.SealedJSONField(
+                        blank=True, default=dict, help_text="what OCR made of it"
+                    ),
                 ),
                 ("uploaded_at", models.DateTimeField(auto_now_add=True)),
                 (
@@ -226,9 +229,10 @@ class Migration(migrations.Migration):
                 ("submitted_at", models.DateTimeField(blank=True, null=True)),
                 ("claimed_at", models.DateTimeField(blank=True, null=True)),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("number_index", project.lib.sealed.BlindIndexField("number")),
                 (
                     "number",
-                    models.CharField(
+                    project.lib.sealed.SealedCharField(
                         blank=True, max_length=12, null=True, verbose_name="numéro de CIN"
                     ),
                 ),
@@ -239,19 +243,38 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "birth_date",
-                    models.DateField(blank=True, null=True, verbose_name="date de naissance"),
+                    project.lib.sealed.SealedDateField(
+                        blank=True, null=True, verbose_name="date de naissance"
+                    ),
                 ),
                 (
                     "birth_place",
-                    models.CharField(blank=True, max_length=100, verbose_name="lieu de naissance"),
+                    project.lib.sealed.SealedCharField(
+                        blank=True, max_length=100, verbose_name="lieu de naissance"
+                    ),
                 ),
-                ("address", models.CharField(blank=True, max_length=200, verbose_name="domicile")),
+                (
+                    "address",
+                    project.lib.sealed.SealedCharField(
+                        blank=True, max_length=200, verbose_name="domicile"
+                    ),
+                ),
                 (
                     "occupation",
                     models.CharField(blank=True, max_length=100, verbose_name="profession"),
                 ),
-                ("father", models.CharField(blank=True, max_length=150, verbose_name="père")),
-                ("mother", models.CharField(blank=True, max_length=150, verbose_name="mère")),
+                (
+                    "father",
+                    project.lib.sealed.SealedCharField(
+                        blank=True, max_length=150, verbose_name="père"
+                    ),
+                ),
+                (
+                    "mother",
+                    project.lib.sealed.SealedCharField(
+                        blank=True, max_length=150, verbose_name="mère"
+                    ),
+                ),
                 (
                     "issue_date",
                     models.DateField(blank=True, null=True, verbose_name="date de délivrance"),
@@ -411,7 +434,7 @@ class Migration(migrations.Migration):
             model_name="identitycase",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "approved")),
-                fields=("number",),
+                fields=("number_index",),
                 name="kyc_identitycase_one_approved_per_number",
             ),
         ),

@@ -25,9 +25,8 @@ def identity(request):
     """The citizen's own identity case; the first POST opens it."""
     case = request.user.identitycases.order_by("-pk").first()
     if request.method == "POST":
-        # Two clicks open one case: get_or_create reads again where the constraint refuses.
         live = IdentityCase.objects.exclude(state=IdentityCase.State.REJECTED)
-        case, _created = live.get_or_create(citizen=request.user)
+        case = filing.begin(live, by=request.user)
         return redirect(case.photos_url)
     return redirect(case) if case else screen(request, "kyc/identity_start.html")
 

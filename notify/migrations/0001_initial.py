@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import project.lib.sealed
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -28,8 +30,13 @@ class Migration(migrations.Migration):
                 ),
                 ("to", models.CharField(max_length=254)),
                 ("template", models.CharField(max_length=40)),
-                ("subject", models.CharField(blank=True, max_length=150)),
-                ("body", models.TextField()),
+                ("subject", project.lib.sealed.SealedCharField(blank=True, max_length=150)),
+                (
+                    "body",
+                    project.lib.sealed.SealedTextField(
+                        help_text="may hold a code until it has left"
+                    ),
+                ),
                 (
                     "is_secret",
                     models.BooleanField(

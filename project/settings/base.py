@@ -31,13 +31,14 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_otp",
-    "django_otp.plugins.otp_totp",
     "django_q",
     "template_partials",
     "project",
+    "project.audit",
     "notify",
     "kyc",
     "fleet",
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "project.lib.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -54,12 +56,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "project.lib.sessions.LifetimeMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kyc.middleware.CodeLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "project.audit.origin.OriginMiddleware",
     "project.lib.access.SignInMiddleware",
 ]
 
@@ -100,6 +104,37 @@ CACHES = {
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
+# Where the log is anchored, out of the database's reach: a folder, or s3://bucket/folder whose
+# objects nobody can change (object lock). The same credentials as for scans, another bucket.
+AUDIT_ANCHOR = env.str("AUDIT_ANCHOR", "")
+AUDIT_ANCHOR_MINUTES = env.int("AUDIT_ANCHOR_MINUTES", 5)
+# Ed25519, the one in use first: `id:base64`. The database server must not hold them.
+AUDIT_KEYS = env.list("AUDIT_KEYS", [])
+
+
+def _anchors(place):
+    if not place.startswith("s3://"):
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": place or ROOT / "var" / "anchors", "base_url": None},
+        }
+    bucket, _slash, folder = place.removeprefix("s3://").partition("/")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "location": folder,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", None),
+            "region_name": env.str("S3_REGION", None),
+            "access_key": env.str("S3_ACCESS_KEY", None),
+            "secret_key": env.str("S3_SECRET_KEY", None),
+            "signature_version": "s3v4",
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+
+
 # Scans are private: random names, and addresses that expire after a minute.
 SCAN_HOST = env.str("S3_PUBLIC_URL", "")
 STORAGES = {
@@ -120,9 +155,13 @@ STORAGES = {
             "querystring_expire": 60,
         },
     },
+    "anchors": _anchors(AUDIT_ANCHOR),
 }
-# Originals of scans are kept sealed with these keys, the newest first: `id:base64,id:base64`.
-SEAL_KEYS = env.list("SEAL_KEYS", [])
+# Rings of keys, the one in use first: `id:base64,id:base64`. No two rings share a key, so that each
+# is lost, withdrawn and renewed by itself (docs/adr/0012).
+SEAL_KEYS = env.list("SEAL_KEYS", [])  # originals of scans
+FIELD_KEYS = env.list("FIELD_KEYS", [])  # sealed columns
+BLIND_KEYS = env.list("BLIND_KEYS", [])  # blind indexes: they open nothing
 # Windscreen codes are signed with these Ed25519 keys, the one in use first: `id:base64,…`.
 CODE_KEYS = env.list("CODE_KEYS", [])
 
@@ -138,16 +177,26 @@ FILE_UPLOAD_HANDLERS = [
 # --- People -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "kyc.User"
-AUTHENTICATION_BACKENDS = ["kyc.backends.Backend"]
+AUTHENTICATION_BACKENDS = ["kyc.accounts.Backend"]
+# A phone is unique among those who have confirmed it: nobody keeps its owner out by claiming it.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = ["project.lib.crypto.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("phone", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "kyc.passwords.StaffLength"},
+    {"NAME": "kyc.passwords.Guessable"},
+    {"NAME": "kyc.passwords.Breached"},
 ]
+# A sorted file of SHA-1 hashes of leaked passwords (`kyc.passwords.Breached`); unset, none.
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", "")
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "landing"
@@ -162,7 +211,14 @@ ACCOUNT_FORMS = {
     "signup": "kyc.forms.SignupForm",
     "login": "kyc.forms.LoginForm",
     "reset_password": "kyc.forms.ResetPasswordForm",
+    "verify_phone": "kyc.forms.PhoneCodeForm",
+    "confirm_email_verification_code": "kyc.forms.EmailCodeForm",
+    "confirm_password_reset_code": "kyc.forms.ResetCodeForm",
 }
+# allauth counts in the cache, where counts are lost and kept apart: ours are rows (`kyc.limits`).
+ACCOUNT_RATE_LIMITS = False
+# Other figures for a rule of `kyc.limits.RULES`, by its name: {"free": …, "window": …}.
+LIMITS: dict[str, dict[str, int]] = env.json("LIMITS", {})
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
@@ -172,25 +228,14 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 # Resending must be possible where text messages get lost.
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-# Whoever mistyped must be able to mend it.
-ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+# Whoever mistyped begins again: allauth offers to change a phone only where there is no account
+# yet, and so tells who has one.
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = False
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# A mobile operator's customers share a few addresses: limits by address are wide, those by
-# account narrow, and by the day too, since each code is a text message that somebody pays.
-ACCOUNT_RATE_LIMITS = {
-    "signup": "60/m/ip",
-    "login": "300/m/ip",
-    "login_failed": "100/m/ip,5/300s/key",
-    "verify_phone": "1/30s/key,10/d/key,60/m/ip",
-    "confirm_email": "1/30s/key,10/d/key",
-    "reset_password": "60/m/ip,3/m/key,10/d/key",
-    "reset_password_from_key": "60/m/ip",
-}
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = False
-ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 # How many proxies stand before the application: without it every limit by address is shared.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
 
@@ -316,11 +361,18 @@ MVOLA_CONSUMER_SECRET = env.str("MVOLA_CONSUMER_SECRET", "")
 MVOLA_MERCHANT_MSISDN = env.str("MVOLA_MERCHANT_MSISDN", "")
 MVOLA_PARTNER_NAME = env.str("MVOLA_PARTNER_NAME", "Hetra")
 
+# One JSON object a line on standard output, without personal data: whoever runs us ships it.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"json": {"()": "project.lib.logs.formatter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django-q": {"level": "WARNING"}},
 }

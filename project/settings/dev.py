@@ -7,7 +7,10 @@ os.environ.setdefault("SECRET_KEY", "demo-only-" + "0123456789" * 5)
 os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 os.environ.setdefault("READING_WORKERS", "2")  # the first minute has all invented papers to read
-PORT = int(os.environ.get("PORT", "8000"))
+PORT = os.environ.get("PORT", "8000")
+if not PORT.isdigit():
+    raise SystemExit(f"PORT={PORT} is no number")
+PORT = int(PORT)
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", PORT + 600))
 os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{PORT}")
 
@@ -44,6 +47,10 @@ STORAGES = STORAGES | {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": VAR / "scans", "base_url": None},
     },
+    "anchors": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR / "anchors", "base_url": None},
+    },
 }
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = VAR / "static"  # nothing is collected there, but it is looked for
@@ -51,7 +58,10 @@ STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_AUTOREFRESH = DEBUG
 
 SEAL_KEYS = ["demo:" + "ZGVtby1vbmx5LXNlYWwta2V5LTAwMDAwMDAwMDAwMDA="]
+FIELD_KEYS = ["demo:" + "ZGVtby1vbmx5LWZpZWxkLWtleS0wMDAwMDAwMDAwMDA="]
+BLIND_KEYS = ["demo:" + "ZGVtby1vbmx5LWJsaW5kLWtleS0wMDAwMDAwMDAwMDA="]
 CODE_KEYS = ["1:" + "ZGVtby1vbmx5LWNvZGUta2V5LTAwMDAwMDAwMDAwMDA="]
+AUDIT_KEYS = ["demo:" + "ZGVtby1vbmx5LWF1ZGl0LWtleS0wMDAwMDAwMDAwMDA="]
 
 # Loopback speaks plain HTTP, where a browser refuses the __Host- prefix.
 SECURE_SSL_REDIRECT = False
@@ -63,8 +73,6 @@ CSRF_COOKIE_SECURE = False
 LANGUAGE_COOKIE_SECURE = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
-# One person trying everything, from one address.
-ACCOUNT_RATE_LIMITS = {"verify_phone": "1/5s/key", "signup": "200/m/ip", "login": "200/m/ip"}
 
 HEARTBEAT_FILE = env.path("HEARTBEAT_FILE", VAR / "worker.heartbeat")
 Q_CLUSTER = Q_CLUSTER | {"poll": 0.2}

@@ -19,7 +19,9 @@ CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "process")
 }
-STORAGES = STORAGES | {"scans": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+STORAGES = STORAGES | {
+    name: {"BACKEND": "django.core.files.storage.InMemoryStorage"} for name in ("scans", "anchors")
+}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False
 SITE_URL = "http://testserver"

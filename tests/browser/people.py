@@ -51,6 +51,9 @@ def when_signing_in(page, user):
     page.get_by_label("Numéro de téléphone ou adresse e-mail").fill(user.phone)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Me connecter").click()
+    if user.role == "citizen":
+        page.get_by_label("Code à six chiffres").fill(the_code_sent(user.phone))
+        page.get_by_role("button", name="Confirmer").click()
 
 
 def the_code_sent(to):

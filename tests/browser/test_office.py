@@ -3,10 +3,9 @@
 import io
 
 from django.core.management import call_command
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
-from kyc.models import DocumentView
+from kyc.models import DocumentView, TOTPDevice
 from tests.browser.people import when_signing_in
 from tests.browser.watch import then_accessible
 from tests.factories import (

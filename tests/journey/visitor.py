@@ -107,6 +107,11 @@ class Visitor:
         """Sign in, and pass the second factor where the account has one."""
         self.get("/compte/connexion/")
         self.send("Me connecter", login=login, password=password)
+        if "Est-ce bien vous" in self.text:
+            page, address = self.page, self.url
+            code = self.code_for(login)
+            self.page, self.url = page, address
+            self.send("Confirmer", code=code)
         if seed:
             self.get("/accueil/")
             self.read("Entrez votre second code")

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from kyc.models import TOTPDevice
 from project.lib import access
 from tests.factories import UserFactory
 

@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from kyc.models import TOTPDevice
 from project.management.commands import states
 
 

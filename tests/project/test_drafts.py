@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from project.lib import drafts
-from tests.factories import PASSWORD, IdentityCaseFactory, UserFactory
+from tests.factories import IdentityCaseFactory, UserFactory
+from tests.kyc import test_accounts
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +23,7 @@ def case():
 
 
 def sign_in(client, user, target="/"):
-    data = {"login": user.phone, "password": PASSWORD, "next": target}
-    return client.post(reverse("account_login"), data)
+    return test_accounts.sign_in(client, user.phone, next=target)
 
 
 def expire():

@@ -41,8 +41,6 @@ def test_every_entry_is_queued_when_its_time_has_come():
     scheduler()
     queued = {task.task["func"] for task in OrmQ.objects.all()}
     assert queued == {entry.task for entry in schedule.TIMETABLE}
-    arguments = {task.task["func"]: task.task["args"] for task in OrmQ.objects.all()}
-    assert arguments["django.core.management.call_command"] == ("clearsessions",)
 
 
 def result(name, *, success, days):

@@ -11,7 +11,9 @@ from django.core.management import CommandError, call_command
 
 from project import checks
 
-KEY = base64.b64encode(bytes(range(32))).decode()
+KEY, FIELD, BLIND, CODE, AUDIT = (
+    base64.b64encode(bytes(range(start, start + 32))).decode() for start in (0, 32, 64, 96, 128)
+)
 
 COMPLETE = {
     "DJANGO_SETTINGS_MODULE": "project.settings.base",
@@ -26,7 +28,11 @@ COMPLETE = {
     "S3_ACCESS_KEY": "access",
     "S3_SECRET_KEY": "secret",
     "SEAL_KEYS": f"2026:{KEY}",
-    "CODE_KEYS": f"1:{KEY}",
+    "FIELD_KEYS": f"2026:{FIELD}",
+    "BLIND_KEYS": f"2026:{BLIND}",
+    "CODE_KEYS": f"1:{CODE}",
+    "AUDIT_KEYS": f"2026:{AUDIT}",
+    "AUDIT_ANCHOR": "s3://anchors/hetra",
     "EMAIL_URL": "smtp+tls://hetra:secret@mail.gov.mg:587",
     "DEFAULT_FROM_EMAIL": "ne-pas-repondre@hetra.gov.mg",
     "ORANGE_SMS_CLIENT_ID": "id",
@@ -58,7 +64,9 @@ def test_a_complete_environment_passes_every_deployment_check():
 @pytest.mark.parametrize(
     "variable",
     ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "S3_BUCKET", "S3_PUBLIC_URL"]
-    + ["SEAL_KEYS", "CODE_KEYS", "MVOLA_CONSUMER_SECRET", "ORANGE_SMS_CLIENT_ID"],
+    + ["AUDIT_KEYS", "AUDIT_ANCHOR"]
+    + ["SEAL_KEYS", "FIELD_KEYS", "BLIND_KEYS", "CODE_KEYS"]
+    + ["MVOLA_CONSUMER_SECRET", "ORANGE_SMS_CLIENT_ID"],
 )
 def test_what_is_missing_is_named(variable):
     done = check(**{variable: None})
@@ -78,6 +86,9 @@ def test_what_is_missing_is_named(variable):
         ("DATABASE_URL", "sqlite:////tmp/hetra.sqlite3", "PostgreSQL"),
         ("SEAL_KEYS", "2026:short", "SEAL_KEYS"),
         ("SEAL_KEYS", f"2026:{KEY},2026:{KEY}", "two keys"),
+        ("FIELD_KEYS", "2026:ZGVtby1vbmx5LWZpZWxkLWtleS0wMDAwMDAwMDAwMDA=", "everybody knows"),
+        ("BLIND_KEYS", f"2026:{FIELD}", "BLIND_KEYS and FIELD_KEYS hold the same key"),
+        ("FIELD_KEYS", f"2027:{BLIND},2026:{FIELD}", "hold the same key"),
         ("SITE_URL", "hetra.gov.mg", "https://"),
         ("MVOLA_BASE_URL", "api.mvola.mg", "https://"),
         ("S3_PUBLIC_URL", "https://s3.gov.mg; script-src *", "https origin"),

@@ -74,7 +74,7 @@ def test_telling_costs_the_same_questions_however_many_vehicles(django_assert_nu
     TariffFactory()
     VehicleFactory.create_batch(12, holder=person)
     notices.standing(person)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         rows = notices.standing(person)
         assert [notice.is_paid for _vehicle, notice, _why in rows] == [False] * 12
 

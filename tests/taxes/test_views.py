@@ -197,7 +197,7 @@ def test_the_page_of_an_attempt_asks_again_only_while_something_may_change(clien
     asks = 'hx-trigger="every' in page.text
     assert asks == (state in ("created", "sending", "pending", "unknown"))
     assert ("ne payez pas une deuxième fois" in page.text.lower()) == (
-        state in ("unknown", "suspense")
+        state in ("sending", "unknown", "suspense")
     )
 
 

@@ -1,0 +1,93 @@
+"""Second factors: enrolling an authenticator, and the codes for the day it is lost."""
+
+import secrets
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_otp import verify_token
+
+from kyc import codes as sent_codes
+from kyc import limits
+from kyc.models import RecoveryCode, TOTPDevice
+from project.audit import chain
+
+RECOVERY_CODES = 10
+# Letters and digits that are not taken for one another.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+LENGTH = 12  # of 31 signs: 59 bits
+
+
+def device_of(user: Any) -> TOTPDevice | None:
+    """The authenticator somebody has enrolled, or None."""
+    return TOTPDevice.objects.filter(user=user, confirmed=True).order_by("-pk").first()
+
+
+def pending_of(user: Any) -> TOTPDevice:
+    """The authenticator being enrolled; it opens nothing until its first code is right."""
+    found = TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
+    return found or TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
+
+
+@transaction.atomic
+def confirm(user: Any, token: str) -> tuple[TOTPDevice, list[str]] | None:
+    """Enrol the pending authenticator with its first code. Older ones open nothing any more.
+
+    Returns it, and recovery codes that can be read this once; None if the code is wrong.
+    """
+    device = TOTPDevice.objects.select_for_update().filter(pk=pending_of(user).pk).first()
+    if device is None or not device.verify_token(token):
+        return None
+    TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
+    device.confirmed = True
+    device.save(update_fields=["confirmed"])
+    codes = renew_recovery_codes(user)
+    chain.record("factor.enrolled", by=user, about=user)
+    return device, codes
+
+
+@transaction.atomic
+def renew_recovery_codes(user: Any) -> list[str]:
+    """Make new recovery codes; the old ones are worth nothing. They are kept hashed only."""
+    fresh = [
+        "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(RECOVERY_CODES)
+    ]
+    RecoveryCode.objects.filter(user=user).delete()
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(user=user, code_hash=_hash(user, code)) for code in fresh
+    )
+    return ["-".join(code[at : at + 4] for at in range(0, LENGTH, 4)) for code in fresh]
+
+
+def prove(user: Any, typed: str) -> TOTPDevice | None:
+    """The authenticator that shows this code now, or that this recovery code stands for.
+
+    Each opens once. Raises nothing: None for whatever is wrong with it.
+    """
+    device = device_of(user)
+    if device is None:
+        return None
+    if typed.isdigit() and len(typed) <= 6:
+        return verify_token(user, device.persistent_id, typed)
+    if limits.take("recovery", str(user.pk)):
+        return None
+    spent = RecoveryCode.objects.filter(user=user, used_at=None, code_hash=_hash(user, typed))
+    # One UPDATE: of two that give the same code at once, one finds it unused.
+    return device if spent.update(used_at=timezone.now()) else None
+
+
+@transaction.atomic
+def remove(user: Any) -> None:
+    """Take every factor away: whoever has lost theirs enrols another."""
+    TOTPDevice.objects.filter(user=user).delete()
+    RecoveryCode.objects.filter(user=user).delete()
+
+
+def codes_left(user: Any) -> int:
+    """How many recovery codes have not been used."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
+def _hash(user: Any, code: str) -> str:
+    bare = "".join(sign for sign in code.lower() if sign.isalnum())
+    return sent_codes.digest("recovery", f"{user.pk}:{bare}")

@@ -1,0 +1,122 @@
+"""Limits on what may be tried: counted in rows, each under its lock, whatever comes at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from kyc import codes
+from kyc.credentials import Tally
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`free` times within `window`; then a pause of `pause`, doubled each time up to `longest`.
+
+    Without a pause, nothing more until the window ends. Times are seconds.
+    """
+
+    free: int
+    window: int
+    pause: int = 0
+    longest: int = 0
+
+    def wait_after(self, count: int) -> int:
+        """Seconds to wait after that many times."""
+        if count < self.free or not self.pause:
+            return 0
+        return min(self.pause * 2 ** min(count - self.free, 30), self.longest)
+
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+
+RULES = {
+    # Wrong passwords. By account and neighbourhood of addresses: whoever guesses from elsewhere
+    # does not keep the owner out. By account alone: guesses from everywhere at once leave only
+    # known devices and the way by code. By address: a carrier puts a town behind one.
+    "password": Rule(free=5, window=DAY, pause=30, longest=15 * MINUTE),
+    "password_device": Rule(free=10, window=DAY, pause=30, longest=15 * MINUTE),
+    "password_account": Rule(free=50, window=HOUR),
+    "password_address": Rule(free=500, window=HOUR),
+    "recovery": Rule(free=5, window=DAY, pause=60, longest=HOUR),
+    # Codes. A new one is asked for with growing pauses; text messages cost money.
+    "resend": Rule(free=1, window=HOUR, pause=30, longest=10 * MINUTE),
+    "number_hour": Rule(free=6, window=HOUR),
+    "number_day": Rule(free=15, window=DAY),
+    "prefix_day": Rule(free=300, window=DAY),
+    "service_day": Rule(free=100_000, window=DAY),
+    "mail_hour": Rule(free=10, window=HOUR),
+    # Pages that send something, or that could be used to look for accounts, by address.
+    "signup": Rule(free=200, window=HOUR),
+    "reset": Rule(free=200, window=HOUR),
+    # Changes of one's own account, by account.
+    "change": Rule(free=30, window=HOUR),
+}
+
+
+def take(action: str, key: str) -> int:
+    """Count one more, unless there were too many. Returns the seconds to wait: 0 if it may be.
+
+    What is refused is not counted: whoever waits gets in, however long others kept trying.
+    """
+    rule = rule_of(action)
+    with transaction.atomic():
+        tally = _hold(action, key, rule, timezone.now())
+        now = timezone.now()  # of this one's turn: those before have moved the hour
+        wait = _seconds_left(tally, rule, now)
+        if wait:
+            return wait
+        tally.count += 1
+        tally.free_at = now + timedelta(seconds=rule.wait_after(tally.count))
+        tally.save(update_fields=["count", "free_at", "forgotten_at"])
+    return 0
+
+
+@transaction.atomic
+def give_back(action: str, key: str) -> None:
+    """Take back one that was counted: it was no failure after all."""
+    rule, now = rule_of(action), timezone.now()
+    tally = _hold(action, key, rule, now)
+    tally.count = max(0, tally.count - 1)
+    tally.free_at = now
+    tally.save(update_fields=["count", "free_at", "forgotten_at"])
+
+
+def forget(action: str, key: str) -> None:
+    """Begin anew."""
+    Tally.objects.filter(action=action, key=codes.digest(action, key)).delete()
+
+
+def forget_old() -> int:
+    """Delete counts that no longer matter. Returns how many."""
+    return Tally.objects.filter(forgotten_at__lt=timezone.now() - timedelta(hours=1)).delete()[0]
+
+
+def rule_of(action: str) -> Rule:
+    """The rule of an action: ours, or that of the settings (`LIMITS`)."""
+    changed = settings.LIMITS.get(action)
+    return Rule(**changed) if changed else RULES[action]
+
+
+def _hold(action: str, key: str, rule: Rule, now: datetime) -> Tally:
+    """The row that counts this, locked until the transaction ends."""
+    hashed, end = codes.digest(action, key), now + timedelta(seconds=rule.window)
+    rows = Tally.objects.select_for_update()
+    tally = rows.filter(action=action, key=hashed).first()
+    if tally is None:
+        # Of two that begin at once, one makes the row and the other finds it.
+        fresh = Tally(action=action, key=hashed, free_at=now, forgotten_at=end)
+        Tally.objects.bulk_create([fresh], ignore_conflicts=True)
+        tally = rows.get(action=action, key=hashed)
+    if tally.forgotten_at <= now:
+        tally.count, tally.free_at, tally.forgotten_at = 0, now, end
+    return tally
+
+
+def _seconds_left(tally: Tally, rule: Rule, now: datetime) -> int:
+    end = tally.free_at if rule.pause else tally.forgotten_at
+    if not rule.pause and tally.count < rule.free:
+        return 0
+    return max(0, -int((now - end).total_seconds() // 1))
