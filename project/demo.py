@@ -12,13 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from fleet import plates
 from fleet.models import Category, Vehicle, VehicleCase
 from kyc import documents, filing, review
 from kyc.cases import Case
-from kyc.models import Document, IdentityCase, User
+from kyc.models import Document, IdentityCase, TOTPDevice, User
+from project.audit import chain
 from project.sandbox import papers
 from taxes import notices, payments, providers
 from taxes.models import Notice
@@ -32,6 +32,9 @@ STAFF = {
     "supervisor": "supervisor",
     "finance": "finance",
     "collegue": "agent",
+    "auditor": "auditor",
+    "administrateur": "administrator",
+    "administratrice": "administrator",
 }
 State = Case.State
 
@@ -85,6 +88,7 @@ def account(role: str, phone: str, email: str) -> User:
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     if role != User.Role.CITIZEN:
         TOTPDevice.objects.create(user=user, name="demo", confirmed=True)
+        chain.record("staff.made", by=None, about=user, role=role)
     return user
 
 
@@ -110,7 +114,7 @@ def logins() -> list[str]:
     lines = [_("mot de passe de tous : %s") % PASSWORD, ""]
     for user in User.objects.filter(is_demo=True).exclude(role=User.Role.CITIZEN).order_by("pk"):
         seed = TOTPDevice.objects.get(user=user).config_url.split("secret=")[1].split("&")[0]
-        lines.append(f"{user.role:<11} {user.email:<26} SEED {seed}")
+        lines.append(f"{user.role:<13} {user.email:<30} SEED {seed}")
     stories = {resident.phone: resident.story for resident in RESIDENTS}
     for phone, story in stories.items():
         lines.append(f"citizen     0{phone[4:]}                 {story}")
@@ -121,15 +125,22 @@ def _settle_in(resident: Resident) -> None:
     user = account(User.Role.CITIZEN, resident.phone, f"citoyen{resident.digits}@demo.hetra.mg")
     if resident.identity:
         person = papers.person(resident.digits)
-        case = IdentityCase.objects.create(citizen=user)
+        case = filing.begin(IdentityCase.objects, by=user)
         front, back = papers.draw_cin(person, seed=resident.digits)
         _photograph(case, Document.Side.CIN_FRONT, front)
         if resident.identity != "draft":
             _photograph(case, Document.Side.CIN_BACK, back)
             filing.declare(case, _typed(IdentityCase, person), by=user)
             _bring_to(case, resident.identity)
+        _leave_unread(user, case)
     for rank, state in enumerate(resident.vehicles):
         _declare_vehicle(user, seed=resident.digits * 10 + rank, state=state)
+
+
+def _leave_unread(user: User, case: Case) -> None:
+    """Spare the reader the papers nobody will look at: a visitor's must not wait behind them."""
+    if case.state in Case.FINAL:
+        user.documents.filter(state=Document.State.PENDING).update(state=Document.State.UNREAD)
 
 
 def _photograph(case: Case, side: str, image: Any) -> None:
@@ -154,7 +165,7 @@ def _bring_to(case: Case, state: str) -> None:
         return
     name = "collegue" if state == State.CLAIMED else "agent"
     agent = User.objects.get(email=f"{name}@demo.hetra.mg")
-    case.move(State.CLAIMED, by=agent, agent=agent, claimed_at=timezone.now())
+    review.take(case, by=agent)
     if state == State.CLAIMED:
         return
     reasons = {
@@ -168,14 +179,16 @@ def _declare_vehicle(user: User, *, seed: int, state: str) -> None:
     paper = papers.vehicle(seed) | {"category": Category.PERSONAL}
     if state == "exempt":
         paper["category"] = Category.AMBULANCE
-    case = VehicleCase.objects.create(citizen=user)
+    case = filing.begin(VehicleCase.objects, by=user, state=State.DRAFT)
     _photograph(case, Document.Side.CARTE_GRISE_FRONT, papers.draw_carte_grise(paper, seed=seed))
     values = _typed(VehicleCase, paper) | {"plate": plates.normalise(paper["plate"])}
     filing.declare(case, values, by=user)
     if state in State.values:
         _bring_to(case, state)
+        _leave_unread(user, case)
         return
     _bring_to(case, State.APPROVED)
+    _leave_unread(user, case)
     _pay(case.vehicle, user, state)
 
 

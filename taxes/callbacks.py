@@ -9,6 +9,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from project.audit import chain
 from project.lib.queue import enqueue
 from taxes import providers
 from taxes.models import Callback, Payment
@@ -19,6 +20,7 @@ LIMIT = 64 * 1024  # bytes; operators send less than two thousand
 STRANGERS = 1000
 # Of one callback repeated faster than this, the first alone is worth a question.
 STORM = timedelta(seconds=10)
+HOUR = timedelta(hours=1)
 State = Payment.State
 
 
@@ -56,6 +58,17 @@ def receive(provider: str, secret: str, *, body: bytes, headers: dict[str, str])
     is_news = is_new or callback.last_at < timezone.now() - STORM
     if payment and is_news and payment.state not in (State.CONFIRMED, State.SUSPENSE):
         enqueue("taxes.tasks.check", payment.pk)
+    if is_new and payment is None:
+        _record_stranger(callback)
+
+
+def _record_stranger(callback: Callback) -> None:
+    """Say once an hour that somebody writes to addresses we never gave; the rows say how often."""
+    lately = Callback.objects.filter(
+        payment=None, provider=callback.provider, first_at__gt=timezone.now() - HOUR
+    ).exclude(pk=callback.pk)
+    if not lately.exists():
+        chain.record("callback.stranger", by=None, about=callback, provider=callback.provider)
 
 
 def ids_given(payment: Payment) -> dict[str, str]:

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fleet.models import Category, Energy, Vehicle
+from project.audit import chain
 from taxes import tariff as law
-from taxes.models import Notice, Rate, Tariff
+from taxes.models import Notice, Payment, Rate, Tariff
 
 DATA = Path(__file__).parent / "data"
 # What the grid's file calls its columns, and what we call them.
@@ -111,6 +112,7 @@ def issue(vehicle: Vehicle, year: int) -> Notice:
     return existing or _issue(vehicle, tariff_of(year))
 
 
+@transaction.atomic
 def _issue(vehicle: Vehicle, version: Tariff) -> Notice:
     assessment = assess(
         version,
@@ -119,7 +121,7 @@ def _issue(vehicle: Vehicle, version: Tariff) -> Notice:
         first_registration=vehicle.first_registration,
         category=vehicle.category,
     )
-    notice, _created = Notice.objects.get_or_create(
+    notice, is_new = Notice.objects.get_or_create(
         vehicle=vehicle,
         year=version.year,
         defaults={
@@ -128,6 +130,9 @@ def _issue(vehicle: Vehicle, version: Tariff) -> Notice:
             "steps": assessment.as_json(),
         },
     )
+    if is_new:
+        owed = {"vehicle": vehicle.pk, "year": version.year, "amount": notice.amount}
+        chain.record("notice.issued", by=None, about=notice, tariff=version.pk, **owed)
     return notice
 
 
@@ -137,6 +142,9 @@ def standing(person) -> list[tuple[Vehicle, Notice | None, str]]:
     vehicles = list(Vehicle.objects.held_by(person).order_by("pk"))
     issued = Notice.objects.with_proof().filter(vehicle__in=vehicles, year=year)
     notices = {notice.vehicle_id: notice for notice in issued}
+    live = {payment.notice_id: payment for payment in Payment.objects.live().of(notices.values())}
+    for notice in notices.values():
+        notice.live_payment = live.get(notice.pk)  # asked for all at once
     version = Tariff.objects.published(year)
     return [_standing(vehicle, notices.get(vehicle.pk), version, year) for vehicle in vehicles]
 

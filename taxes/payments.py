@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notify import messages
+from project.audit import chain
 from project.lib.queue import enqueue
 from project.lib.workflow import MoveRefused
 from taxes import providers, receipts
@@ -46,6 +47,7 @@ def start(notice: Notice, *, provider: str, phone: str, by) -> Payment:
         notice=notice, amount=notice.amount, provider=provider, phone=phone, by=by
     )
     enqueue("taxes.tasks.charge", payment.pk)
+    _record("started", payment, by=by)
     return payment
 
 
@@ -62,12 +64,16 @@ def put_back(payment: Payment, *, note: str) -> None:
     payment.move(State.CREATED, by=None, note=note, sent_at=None)
 
 
+@transaction.atomic
 def hold(payment: Payment, *, note: str) -> None:
     """What became of the attempt is not known. A final state stays what it is."""
     try:
-        payment.move(State.UNKNOWN, by=None, note=note)
+        moved = payment.move(State.UNKNOWN, by=None, note=note)
     except MoveRefused:
         payment.refresh_from_db()
+    else:
+        if moved:
+            _record("held", payment)
 
 
 @transaction.atomic
@@ -85,6 +91,7 @@ def settle(payment: Payment, outcome: Outcome) -> None:
         case Status.REFUSED:
             if payment.move(State.FAILED, by=None, note=outcome.detail, **_said(payment, outcome)):
                 messages.send("payment_failed", to=payment.by, payment=payment)
+                _record("failed", payment)
         case Status.WAITING:
             if payment.move(State.PENDING, by=None, **_said(payment, outcome)):
                 enqueue("taxes.tasks.check", payment.pk)
@@ -93,11 +100,25 @@ def settle(payment: Payment, outcome: Outcome) -> None:
 def _settle_paid(payment: Payment, outcome: Outcome) -> None:
     discrepancy = _discrepancy(payment, outcome)
     if discrepancy:
-        payment.move(State.SUSPENSE, by=None, note=discrepancy, **_said(payment, outcome))
+        if payment.move(State.SUSPENSE, by=None, note=discrepancy, **_said(payment, outcome)):
+            _record("suspense", payment)
         return
     said = _said(payment, outcome) | {"operator_reference": outcome.reference}
     if payment.move(State.CONFIRMED, by=None, note=outcome.detail, **said):
-        _credit(payment)
+        _credit(payment, by=None)
+
+
+def _record(what: str, payment: Payment, *, by=None) -> None:
+    chain.record(
+        f"payment.{what}", by=by, about=payment, notice=payment.notice_id, amount=payment.amount
+    )
+
+
+def _credit(payment: Payment, *, by) -> None:
+    receipt = receipts.credit(payment)
+    name = "payment_confirmed" if receipt else "payment_in_excess"
+    messages.send(name, to=payment.by, payment=payment, receipt=receipt)
+    _record("confirmed", payment, by=by)
 
 
 def _said(payment: Payment, outcome: Outcome) -> dict:
@@ -156,26 +177,24 @@ def resolve(payment: Payment, *, paid_as: str = "", by, note: str) -> None:
     if not paid_as:
         if payment.move(State.FAILED, by=by, note=note):
             messages.send("payment_failed", to=payment.by, payment=payment)
+            _record("failed", payment, by=by)
         return
     if payment.move(State.CONFIRMED, by=by, note=note, operator_reference=paid_as):
-        _credit(payment)
+        _credit(payment, by=by)
 
 
-def _credit(payment: Payment) -> None:
-    receipt = receipts.credit(payment)
-    name = "payment_confirmed" if receipt else "payment_in_excess"
-    messages.send(name, to=payment.by, payment=payment, receipt=receipt)
-
-
-@transaction.atomic
 def follow_up() -> None:
-    """Look after every attempt that has no final state. Runs every minute."""
+    """Look after every attempt that has no final state. Runs every minute.
+
+    Each in a transaction of its own: whoever records an act must not then wait for another row.
+    """
     now = timezone.now()
     for payment in Payment.objects.filter(state=State.CREATED):
         if payment.created_at < now - PATIENCE:
             _give_up(payment, _("L'opérateur n'a pas pu être joint. Rien n'a été débité."))
         elif payment.log.exists():
-            enqueue("taxes.tasks.charge", payment.pk)
+            with transaction.atomic():
+                enqueue("taxes.tasks.charge", payment.pk)
     for payment in Payment.objects.filter(state=State.SENDING, sent_at__lt=now - SENDING_LIMIT):
         hold(payment, note="no answer was written down")
     for payment in Payment.objects.filter(state=State.PENDING, sent_at__lt=now - PENDING_LIMIT):
@@ -183,7 +202,8 @@ def follow_up() -> None:
     late = Payment.objects.filter(state=State.EXPIRED, sent_at__gt=now - LATE)
     for payment in Payment.objects.open() | late:
         if _is_its_turn(payment, now):
-            enqueue("taxes.tasks.check", payment.pk)
+            with transaction.atomic():
+                enqueue("taxes.tasks.check", payment.pk)
 
 
 def _is_its_turn(payment: Payment, now: datetime) -> bool:
@@ -191,6 +211,7 @@ def _is_its_turn(payment: Payment, now: datetime) -> bool:
     return age < OFTEN or int(age.total_seconds()) // 60 % 60 == payment.pk % 60
 
 
+@transaction.atomic
 def _give_up(payment: Payment, detail: str) -> None:
     try:
         moved = payment.move(State.EXPIRED, by=None, detail=detail)
@@ -198,3 +219,4 @@ def _give_up(payment: Payment, detail: str) -> None:
         return
     if moved:
         messages.send("payment_failed", to=payment.by, payment=payment)
+        _record("expired", payment)

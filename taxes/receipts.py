@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from project.audit import chain
 from project.lib.workflow import MoveRefused
 from taxes import qr
 from taxes.models import Code, Notice, Payment, Receipt, ReceiptCounter, Refund
@@ -19,10 +20,13 @@ def credit(payment: Payment) -> Receipt | None:
     """
     notice = Notice.objects.select_for_update().get(pk=payment.notice_id)
     if notice.is_settled:
-        Refund.objects.get_or_create(
+        refund, is_new = Refund.objects.get_or_create(
             payment=payment,
             defaults={"amount": payment.amount, "reason": _("Taxe déjà payée par ailleurs.")},
         )
+        if is_new:
+            owed = {"payment": payment.pk, "amount": refund.amount}
+            chain.record("refund.opened", by=None, about=refund, **owed)
         return None
     receipt = Receipt.objects.create(
         notice=notice,
@@ -32,6 +36,8 @@ def credit(payment: Payment) -> Receipt | None:
         amount=payment.amount,
     )
     issue_code(notice)
+    paid = {"payment": payment.pk, "notice": notice.pk, "amount": receipt.amount}
+    chain.record("receipt.issued", by=None, about=receipt, number=str(receipt), **paid)
     return receipt
 
 
@@ -55,4 +61,6 @@ def issue_code(notice: Notice) -> Code:
         return existing
     serial = secrets.randbits(63)
     claim = qr.Claim(serial=serial, year=notice.year, plate=notice.vehicle.plate)
-    return Code.objects.create(notice=notice, serial=serial, token=qr.sign(claim))
+    code = Code.objects.create(notice=notice, serial=serial, token=qr.sign(claim))
+    chain.record("code.issued", by=None, about=code, notice=notice.pk)
+    return code

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from fleet import plates
 from fleet.models import Vehicle
+from project.audit import chain
 from taxes import notices, qr
 from taxes.models import Code, Notice, Scan
 from taxes.tariff import NotAssessable
@@ -48,8 +51,17 @@ def check(asked: str, *, by) -> Answer:
         answer = Answer(Verdict.FORGED)
     else:
         answer = _of_plate(plates.normalise(text))
-    Scan.objects.create(by=by, code=answer.code, plate=answer.plate[:12], verdict=answer.verdict)
+    _keep(answer, by)
     return answer
+
+
+@transaction.atomic
+def _keep(answer: Answer, by) -> None:
+    scan = Scan.objects.create(
+        by=by, code=answer.code, plate=answer.plate[:12], verdict=answer.verdict
+    )
+    vehicle = answer.vehicle.pk if answer.vehicle else None
+    chain.record("scan.recorded", by=by, about=scan, verdict=scan.verdict, vehicle=vehicle)
 
 
 def _of_token(token: str) -> Answer:

@@ -6,6 +6,7 @@ from datetime import date
 from django import template
 from django.utils.formats import date_format
 
+from kyc import cin
 from project.lib import money, phones
 
 register = template.Library()
@@ -70,6 +71,12 @@ def phone(number):
 def masked_phone(number):
     """Write only what lets its owner recognise a number."""
     return _written(phones.mask, number)
+
+
+@register.filter
+def masked_cin(number):
+    """Write only the last three digits of a CIN number."""
+    return cin.mask(number or "")
 
 
 @register.filter

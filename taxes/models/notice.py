@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Vehicle
@@ -72,7 +73,7 @@ class Notice(models.Model):
         """Whether nothing more is owed: paid, or exempt."""
         return self.is_exempt or self.is_paid
 
-    @property
+    @cached_property
     def live_payment(self):
         """The attempt that is under way, if there is one: another may not start meanwhile."""
         return self.payments.live().first()

@@ -24,6 +24,10 @@ class PaymentQuerySet(models.QuerySet):
         """Attempts whose money may be under way: they block another one."""
         return self.filter(state__in=Payment.LIVE)
 
+    def of(self, notices):
+        """Attempts to pay one of these notices."""
+        return self.filter(notice__in=notices)
+
     def open(self):
         """Attempts that have left and have no final state."""
         return self.filter(state__in=[Payment.State.PENDING, Payment.State.UNKNOWN])

@@ -1,5 +1,6 @@
 """`manage.py demo`: the whole service on this machine, in the foreground, with invented people."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             raise CommandError("the demo runs on its own settings only, never on production's")
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
         stop = supervise.StopRequest()
+        lock = only_one_here()
         for port, variable in ((settings.PORT, "PORT"), (settings.SANDBOX_PORT, "SANDBOX_PORT")):
             require_free(port, variable)
         self.prepare()
@@ -44,6 +46,7 @@ class Command(BaseCommand):
                 self.watch(children, stop)
         finally:
             end(children)
+            lock.close()
         self.stdout.write(self.goodbye)
 
     def prepare(self) -> None:
@@ -131,8 +134,23 @@ def log_path(name: str) -> Path:
     return Path(settings.VAR / f"{name}.log")
 
 
+def only_one_here() -> IO[str]:
+    """Hold the demo's folder while it runs. Raises CommandError where another demo has it."""
+    lock = (settings.VAR / ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CommandError(
+            "another demo runs on the same data; give this one its own folder and port: "
+            f"DEMO_DIR=/tmp/other PORT={settings.PORT + 1000} make demo"
+        ) from error
+    return lock
+
+
 def require_free(port: int, variable: str) -> None:
     """Raise CommandError, saying what to do, if somebody else listens on the port."""
+    if not 0 < port < 65536:
+        raise CommandError(f"{variable}={port} is no port: choose one below 64936")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from kyc.models import User
+from kyc.models import TOTPDevice, User
+from project.audit import chain
 from project.lib import phones
 
 ROLES = [role for role in User.Role.values if role != User.Role.CITIZEN]
@@ -43,4 +43,5 @@ class Command(BaseCommand):
             raise IntegrityError(email)
         user = User.objects.create_user(role=role, email=email, phone=phone)
         EmailAddress.objects.create(user=user, email=email, primary=True)
+        chain.record("staff.made", by=None, about=user, role=role)
         return user
