@@ -144,7 +144,7 @@ def standing(person) -> list[tuple[Vehicle, Notice | None, str]]:
     notices = {notice.vehicle_id: notice for notice in issued}
     live = {payment.notice_id: payment for payment in Payment.objects.live().of(notices.values())}
     for notice in notices.values():
-        notice.live_payment = live.get(notice.pk)  # asked for all at once
+        notice.under_way = live.get(notice.pk)
     version = Tariff.objects.published(year)
     return [_standing(vehicle, notices.get(vehicle.pk), version, year) for vehicle in vehicles]
 

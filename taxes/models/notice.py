@@ -4,7 +4,6 @@ from datetime import date
 
 from django.db import models
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Vehicle
@@ -36,6 +35,9 @@ class Notice(models.Model):
     issued_at = models.DateTimeField(auto_now_add=True)
 
     objects = NoticeQuerySet.as_manager()
+
+    # The attempt under way, where many notices were asked about at once (`notices.standing`).
+    under_way = None
 
     class Meta:
         verbose_name = _("avis de taxe")
@@ -73,7 +75,7 @@ class Notice(models.Model):
         """Whether nothing more is owed: paid, or exempt."""
         return self.is_exempt or self.is_paid
 
-    @cached_property
+    @property
     def live_payment(self):
         """The attempt that is under way, if there is one: another may not start meanwhile."""
         return self.payments.live().first()
