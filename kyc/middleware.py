@@ -1,7 +1,5 @@
-"""The language of a page, and what is said to whoever asks for codes too fast."""
+"""The language of a page: the one the person chose, and French until they have."""
 
-from allauth.core.exceptions import RateLimited
-from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.utils import translation
 
@@ -22,16 +20,3 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
-
-
-class CodeLimitMiddleware:
-    """Answers 429 where a code was asked for too soon: allauth raises, which would end as a 500."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
-
-    def process_exception(self, request, exception):
-        return respond_429(request) if isinstance(exception, RateLimited) else None

@@ -61,7 +61,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "kyc.middleware.CodeLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "project.audit.origin.OriginMiddleware",
     "project.lib.access.SignInMiddleware",

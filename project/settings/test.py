@@ -23,6 +23,5 @@ STORAGES = STORAGES | {
     name: {"BACKEND": "django.core.files.storage.InMemoryStorage"} for name in ("scans", "anchors")
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-ACCOUNT_RATE_LIMITS = False
 SITE_URL = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
