@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kyc.forms import IdentityForm
+from kyc.forms.cases import IdentityForm
 from kyc.models import IdentityCase
 from kyc.views import account, agent, citizen, factor, history, privacy, staff
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kyc import guesses, limits
 from kyc import stages as login_stages
-from kyc.forms import DeviceCodeForm
+from kyc.forms.accounts import DeviceCodeForm
 from kyc.stages import NewDevice
 from project.lib.access import public
 from project.lib.screens import screen

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kyc import comparison, documents, review
-from kyc.forms import DecisionForm
+from kyc.forms.cases import DecisionForm
 from kyc.views.files import picture_response
 from project.lib.access import agent
 from project.lib.drafts import typed

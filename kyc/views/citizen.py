@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kyc import comparison, documents, filing, intake
-from kyc.forms import PhotosForm
+from kyc.forms.cases import PhotosForm
 from kyc.models import IdentityCase
 from kyc.views.files import picture_response
 from project.lib.access import citizen

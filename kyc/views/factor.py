@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_otp import login
 
 from kyc import factors, sessions
-from kyc.forms import EnrolForm, TokenForm
+from kyc.forms.factors import EnrolForm, TokenForm
 from project.audit import chain
 from project.lib.access import fresh_factor, mark_fresh, member
 from project.lib.screens import screen

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kyc import privacy as rights
-from kyc.forms import ClosingForm
+from kyc.forms.privacy import ClosingForm
 from kyc.models import IdentityCase
 from project.lib.access import citizen, fresh_factor
 from project.lib.screens import screen

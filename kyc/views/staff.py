@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kyc import staff
 from kyc.credentials import StaffRequest
-from kyc.forms import ActivationForm, InvitationForm, StaffRequestForm
+from kyc.forms.staff import ActivationForm, InvitationForm, StaffRequestForm
 from kyc.models import User
 from project.lib.access import administrator, fresh_factor, public
 from project.lib.screens import screen

@@ -207,12 +207,12 @@ ACCOUNT_LOGIN_METHODS = {"phone", "email"}
 # The form makes the address optional: allauth insists on it here, where codes confirm addresses.
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "email*", "password1*"]
 ACCOUNT_FORMS = {
-    "signup": "kyc.forms.SignupForm",
-    "login": "kyc.forms.LoginForm",
-    "reset_password": "kyc.forms.ResetPasswordForm",
-    "verify_phone": "kyc.forms.PhoneCodeForm",
-    "confirm_email_verification_code": "kyc.forms.EmailCodeForm",
-    "confirm_password_reset_code": "kyc.forms.ResetCodeForm",
+    "signup": "kyc.forms.accounts.SignupForm",
+    "login": "kyc.forms.accounts.LoginForm",
+    "reset_password": "kyc.forms.accounts.ResetPasswordForm",
+    "verify_phone": "kyc.forms.accounts.PhoneCodeForm",
+    "confirm_email_verification_code": "kyc.forms.accounts.EmailCodeForm",
+    "confirm_password_reset_code": "kyc.forms.accounts.ResetCodeForm",
 }
 # allauth counts in the cache, where counts are lost and kept apart: ours are rows (`kyc.limits`).
 ACCOUNT_RATE_LIMITS = False

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kyc.fields import CINField, PastDateField, PhoneField
-from kyc.forms import IdentityForm
+from kyc.forms.cases import IdentityForm
 from tests.factories import IdentityCaseFactory
 
 cin = CINField()

@@ -28,8 +28,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext, ngettext, override
 
 from fleet.forms import VehicleForm
-from kyc import forms as kyc_forms
 from kyc.accounts import Adapter
+from kyc.forms import accounts, cases, factors, privacy
+from kyc.forms import staff as staff_forms
 from notify import messages
 from notify.models import Message
 from project.management.commands.french_spaces import BORROWED, spaced
@@ -235,8 +236,12 @@ def test_every_borrowed_string_is_still_its_librarys():
 
 
 FORMS = [
-    *(form for form in vars(kyc_forms).values() if hasattr(form, "base_fields")),
-    *(form for form in vars(taxes_forms).values() if hasattr(form, "base_fields")),
+    *(
+        form
+        for room in (accounts, cases, factors, privacy, staff_forms, taxes_forms)
+        for form in vars(room).values()
+        if hasattr(form, "base_fields")
+    ),
     VehicleForm,
     account_forms.AddEmailForm,
     account_forms.ChangePasswordForm,
