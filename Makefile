@@ -9,7 +9,7 @@ OURS := project notify kyc fleet taxes tests manage.py
 TEMPLATES = $$(find templates -name '*.html')
 
 .PHONY: help setup setup-test demo demo-reset run worker journey bench \
-	test test-fast soak check fix states messages
+	test test-fast soak check fix sbom states policy messages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -47,7 +47,7 @@ test-fast: setup-test ## the tests that need no browser
 soak: setup-test ## an hour of payments going wrong in every way (SOAK_SECONDS= for another time)
 	@SOAK_SECONDS="$${SOAK_SECONDS:-3600}" exec $(BIN)/pytest tests/soak -k "not control" $(ARGS)
 
-check: setup-test ## format, lint, layers, templates, types, migrations, states, catalogues, settings
+check: setup-test ## format, lint, layers, templates, types, migrations, pages of docs, catalogues, settings
 	$(BIN)/ruff format --check $(OURS)
 	$(BIN)/ruff check $(OURS)
 	$(BIN)/lint-imports
@@ -55,6 +55,7 @@ check: setup-test ## format, lint, layers, templates, types, migrations, states,
 	$(BIN)/mypy
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) states --check
+	$(MANAGE) policy --check
 	for po in locale/*/LC_MESSAGES/*.po; do msgfmt --check -o /dev/null "$$po" || exit 1; done
 	$(MANAGE) french_spaces --check
 	$(MANAGE) check --fail-level WARNING
@@ -64,8 +65,14 @@ fix: setup-test ## format, and repair what can be repaired without thinking
 	$(BIN)/ruff check --fix $(OURS)
 	-$(BIN)/djade --target-version 5.2 $(TEMPLATES)
 
+sbom: setup ## what the service is made of, as CycloneDX, in var/sbom.json
+	@$(BIN)/python .ci/sbom >var/sbom.json.new && mv var/sbom.json.new var/sbom.json
+
 states: setup ## write docs/states.md from the models
 	@$(MANAGE) states
+
+policy: setup ## write docs/access.md from project/policy.py
+	@$(MANAGE) policy
 
 messages: setup-test ## collect the strings to translate into locale/
 	$(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'

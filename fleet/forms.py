@@ -41,9 +41,12 @@ class VehicleForm(forms.ModelForm):
             "curb_weight",
             "payload",
             "holder",
+            "region",
         ]
+        labels = {"region": _("Région où le véhicule se trouve d'habitude")}
         help_texts = {
             "plate": _("Par exemple 1234 TAB"),
+            "region": _("Pas sur la carte. Des agents de cette région examinent le dossier."),
             "fiscal_power": _("Le nombre de chevaux fiscaux (CV), pas la cylindrée."),
         }
         widgets = {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fleet import plates
 from kyc.cases import Case
 from kyc.models import Document
+from project.lib.sealed import SealedCharField
 from project.lib.workflow import Move
 
 CHASSIS = RegexValidator(
@@ -143,7 +144,7 @@ class VehicleCase(Described, Case):
 
     PREFIX = "VH"
     SIDES = [Document.Side.CARTE_GRISE_FRONT]
-    DECLARED = [*DESCRIPTION, "holder"]
+    DECLARED = [*DESCRIPTION, "holder", "region"]
     REQUIRED = [
         "plate",
         "plate_kind",
@@ -153,10 +154,11 @@ class VehicleCase(Described, Case):
         "energy",
         "fiscal_power",
         "first_registration",
+        "region",
     ]
     SHOWN = {"plate": plates.display}
 
-    holder = models.CharField(_("titulaire écrit sur la carte"), max_length=150, blank=True)
+    holder = SealedCharField(_("titulaire écrit sur la carte"), max_length=150, blank=True)
     vehicle = models.OneToOneField(
         Vehicle, on_delete=models.PROTECT, null=True, blank=True, related_name="case"
     )

@@ -4,18 +4,18 @@ import logging
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django_otp import user_has_device
 
-from kyc import browsers, codes, guesses, limits
+from kyc import alerts, browsers, codes, guesses, limits
 from kyc.credentials import Code
 from kyc.models import User
 from notify import messages
 from notify.models import Message
+from project.audit import chain
 from project.lib import languages, phones
 from project.lib.access import HAS_FACTOR
 
@@ -30,21 +30,42 @@ LETTERS = {
 PURPOSES = {"account/email/password_reset_code": Code.Purpose.RESET}
 
 
+# Where a session keeps the reference of a code that went nowhere.
+IN_VAIN = "code_in_vain"
+# Accounts whose password is compared at one number that nobody has confirmed: the latest.
+CLAIMS = 2
+
+
 class Backend(AuthenticationBackend):
     """Finds accounts as allauth does, those too whose phone nobody has confirmed yet."""
+
+    def get_user(self, user_id):
+        """The account of a session, asked for at every request, with its part in organisations."""
+        user = User.objects.with_duties().filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user):
         """Asked at sign-in and at every request: a demo account opens nothing outside the demo."""
         return super().user_can_authenticate(user) and (settings.DEMO or not user.is_demo)
 
     def _authenticate_by_phone(self, phone, password):
-        found = User.objects.reached_at(phone)
-        if found is None or found.phone_verified_at:
-            return self._check_password(found, password)
-        # Several people may claim a number until one of them confirms it: the password tells.
-        claims = User.objects.filter(phone=phone, is_active=True).order_by("-pk")[:3]
-        matches = (self._check_password(user, password) for user in claims)
-        return next(filter(None, matches), None)
+        """Several people may claim a number until one of them confirms it: the password tells.
+
+        A wrong one takes as long whether nobody, somebody or several have that number.
+        """
+        claims = list(User.objects.reachable_at(phone)[:CLAIMS])
+        if claims and claims[0].phone_verified_at:
+            claims = claims[:1]
+        for user in claims:
+            if self._check_password(user, password):
+                return user
+        for _missing in range(CLAIMS - len(claims)):
+            self._mitigate_timing_attack(password)
+        self._did_check_password = True
+        return None
+
+    def _authenticate_by_email(self, email, password):
+        return self._check_password(User.objects.reached_at(email), password)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -115,12 +136,19 @@ class Adapter(DefaultAccountAdapter):
 
     @transaction.atomic
     def set_phone(self, user, phone, verified):
-        """Write the phone of an account. Confirmed, it is nobody else's any more."""
+        """Write the phone of an account. Confirmed, it is nobody else's any more.
+
+        A change is told on the old phone too.
+        """
+        former = User.objects.select_for_update().values_list("phone", flat=True).get(pk=user.pk)
         if verified:
             User.objects.drop_phone_claims(phone, but=user)
         user.phone = phone
         user.phone_verified_at = timezone.now() if verified else None
         user.save(update_fields=["phone", "phone_verified_at"])
+        if former != phone:
+            alerts.tell("phone", user, also=[former])
+            chain.record("phone.changed", by=user, about=user)
 
     def set_phone_verified(self, user, phone):
         """Note that its owner has confirmed the phone."""
@@ -132,11 +160,28 @@ class Adapter(DefaultAccountAdapter):
 
     @transaction.atomic
     def confirm_email(self, request, email_address):
-        """Note that its owner has confirmed the address: it is nobody else's any more."""
+        """Note that its owner has confirmed the address: it is nobody else's any more.
+
+        One that the account did not begin with is told by every other way.
+        """
+        user, address = email_address.user, email_address.email
+        former = user.email
         confirmed = super().confirm_email(request, email_address)
         if confirmed:
-            User.objects.drop_email_claims(email_address.email, but=email_address.user)
+            User.objects.drop_email_claims(address, but=user)
+            if address.lower() != former.lower():
+                alerts.tell("email_added", user, also=[former, address])
+                chain.record("email.added", by=user, about=user)
         return confirmed
+
+    @transaction.atomic
+    def set_password(self, user, password):
+        """Write a new password, chosen by whoever is signed in or by a code, and tell its owner."""
+        super().set_password(user, password)
+        alerts.tell("password", user)
+        is_signed_in = self.request.user.is_authenticated
+        act = "password.changed" if is_signed_in else "password.reset"
+        chain.record(act, by=user, about=user)
 
     # --- Codes: allauth keeps only their references ---
 
@@ -176,7 +221,8 @@ class Adapter(DefaultAccountAdapter):
         """Tell the owner of a phone that somebody tried to sign up with it."""
         user = self.get_user_by_phone(phone)
         if user and self._may_send("account_exists", phone):
-            messages.send("account_exists", to=user)
+            self._issue_in_vain(Code.Purpose.PHONE, phone)
+            messages.send_to("account_exists", Message.Channel.SMS, to=user, address=phone)
 
     def send_mail(self, template_prefix, email, context):
         """Send what allauth would mail through our own outbox, in our own words.
@@ -184,22 +230,45 @@ class Adapter(DefaultAccountAdapter):
         The address may be a phone: whoever has no e-mail resets a password by SMS.
         """
         user = context.get("user") or User.objects.reached_at(email)
-        if "code" in context:
+        letter = LETTERS.get(template_prefix)
+        if letter is None:
             purpose = PURPOSES.get(template_prefix, Code.Purpose.EMAIL)
-            self.send_code(context["code"], purpose, to=user, address=email)
-        elif self._may_send(LETTERS[template_prefix], email):
-            messages.send_to(LETTERS[template_prefix], _channel(email), to=user, address=email)
+            if purpose == Code.Purpose.RESET or not is_email_taken(email, user=user):
+                self.send_code(context["code"], purpose, to=user, address=email)
+                return
+            # Somebody else's: they are told, and whoever asked sees the page all the same.
+            letter, user = "account_already_exists", None
+        if self._may_send(letter, email):
+            purpose = PURPOSES.get(template_prefix, Code.Purpose.EMAIL)
+            self._issue_in_vain(purpose, email, reference=context.get("code"))
+            messages.send_to(letter, _channel(email), to=user, address=email)
+
+    def send_in_vain(self, purpose, address):
+        """All the work of sending a code, of which nothing leaves: the owner was told once."""
+        if self._may_send(purpose, address):
+            self._issue_in_vain(purpose, address)
+            with transaction.atomic(), transaction.atomic():
+                messages.send_to("account_exists", _channel(address), to=None, address=address)
+                transaction.set_rollback(True)
+
+    def _issue_in_vain(self, purpose, address, *, reference=None):
+        """A code that goes nowhere, so that where there is no code to check one is checked too."""
+        if not reference:
+            reference = self.request.session[IN_VAIN] = codes.new_reference()
+        codes.issue(reference, purpose, address=address, user=None)
 
     def _may_send(self, purpose, address):
         near = guesses.neighbourhood(self.get_client_ip(self.request))
+        # Apart: whoever signs up with numbers by the hundred must not use up what owners need.
+        share = "owners|" if self.get_user_by_phone(address) else ""
         if "@" in address:
             counts = [("mail_hour", f"{purpose}|{address}|{near}")]
         else:
             counts = [
                 ("number_hour", f"{purpose}|{address}|{near}"),
                 ("number_day", f"{purpose}|{address}"),
-                ("prefix_day", address[:8]),
-                ("service_day", "sms"),
+                ("prefix_day", f"{share}{address[:8]}"),
+                ("service_day", f"{share}sms"),
             ]
         over = next((action for action, key in counts if limits.take(action, key)), "")
         if over:
@@ -219,7 +288,5 @@ def _login(credentials):
 
 def is_email_taken(email, *, user=None):
     """Whether somebody else has confirmed this address, or was given it with a staff account."""
-    others = EmailAddress.objects.filter(email__iexact=email)
-    if user and user.pk:
-        others = others.exclude(user=user)
-    return others.filter(verified=True).exists() or others.exclude(user__role="citizen").exists()
+    owner = User.objects.reached_at(email)
+    return owner is not None and (user is None or owner.pk != user.pk)

@@ -9,10 +9,26 @@ class KycConfig(AppConfig):
     name = "kyc"
 
     def ready(self):
-        from kyc import receivers, review  # noqa: F401
-        from kyc.models import DocumentView, IdentityCase, User
+        from kyc import factors, receivers, reproofing, review, staff  # noqa: F401
+        from kyc.models import (
+            DocumentView,
+            IdentityCase,
+            Membership,
+            Organisation,
+            Posting,
+            User,
+        )
         from project.audit.completeness import expect
 
         review.expect_acts(IdentityCase)
+        factors.expect_acts()
+        reproofing.expect_acts()
         expect("document.viewed", DocumentView.objects.all, at="at")
         expect("staff.made", lambda: User.objects.exclude(role=User.Role.CITIZEN))
+        expect("staff.posted", Posting.objects.all, at="since")
+        staff.expect_acts()
+        expect("organisation.founded", Organisation.objects.all)
+        expect("organisation.suspended", lambda: Organisation.objects.filter(state="suspended"))
+        expect("membership.invited", lambda: Membership.objects.exclude(invited_by=None))
+        expect("membership.begun", lambda: Membership.objects.exclude(began_at=None))
+        expect("membership.ended", lambda: Membership.objects.filter(state="ended"))

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from kyc import codes
@@ -16,7 +17,10 @@ SALT = "kyc.browsers"
 
 
 def is_known(request: HttpRequest, user: Any) -> bool:
-    """Whether this account signed in on this device, since its password was last changed."""
+    """Whether this account signed in on this device, since its password was last changed.
+
+    Nor is it known since all of the account's were forgotten.
+    """
     held = _read(request)
     stamp = held["people"].get(str(user.pk), "")
     return constant_time_compare(stamp, _stamp(held["id"], user))
@@ -44,6 +48,12 @@ def remember(request: HttpRequest, response: HttpResponse, user: Any) -> None:
     )
 
 
+def forget(user: Any) -> None:
+    """Let no device be known for this account: each is asked for a code the next time."""
+    user.devices_forgotten_at = timezone.now()
+    user.save(update_fields=["devices_forgotten_at"])
+
+
 def _read(request: HttpRequest) -> dict[str, Any]:
     try:
         return signing.loads(request.COOKIES.get(_cookie_name(), ""), salt=SALT, max_age=LIFETIME)
@@ -52,7 +62,8 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 
 
 def _stamp(name: str, user: Any) -> str:
-    return codes.digest("device", f"{name}:{user.pk}:{user.password}")[:32]
+    since = user.devices_forgotten_at.isoformat() if user.devices_forgotten_at else ""
+    return codes.digest("device", f"{name}:{user.pk}:{user.password}{since}")[:32]
 
 
 def _cookie_name() -> str:

@@ -1,13 +1,15 @@
 """What waits for an agent's decision, whatever the paper."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kyc.regions import Region
 from project.lib.workflow import Tracked
 
 
@@ -16,25 +18,35 @@ class CaseQuerySet(models.QuerySet):
         """Cases the citizen may still change."""
         return self.filter(state__in=Case.EDITABLE)
 
+    def within(self, person):
+        """Cases of the regions somebody of the staff works in; a supervisor without any sees all.
+
+        Asked of the database each time: a posting taken away bites on the next request.
+        """
+        regions = person.postings.values("region")
+        where = Q(region__in=regions)
+        return self.filter(where | ~Exists(regions) if person.role == "supervisor" else where)
+
     def waiting(self):
         """Cases in the queue, the oldest first."""
         return self.filter(state=Case.State.WAITING).order_by("submitted_at", "pk")
 
     def reviewable_by(self, agent):
-        """Cases the agent may take: never the agent's own."""
-        return self.exclude(citizen=agent)
+        """Cases the agent may take: of their regions, and never their own."""
+        return self.within(agent).exclude(citizen=agent)
 
     def held_by(self, agent):
         """Cases the agent has taken and not decided yet."""
-        return self.filter(state=Case.State.CLAIMED, agent=agent)
+        return self.within(agent).filter(state=Case.State.CLAIMED, agent=agent)
 
     def seen_by(self, agent):
         """Cases the agent holds or has decided. A scan is for who holds the case."""
-        return self.filter(agent=agent).exclude(state=Case.State.DRAFT)
+        return self.within(agent).filter(agent=agent).exclude(state=Case.State.DRAFT)
 
     def decided_by(self, agent):
         """What the agent has decided, the latest first."""
-        return self.filter(agent=agent, decided_at__isnull=False).order_by("-decided_at")
+        judged = self.within(agent).filter(agent=agent, decided_at__isnull=False)
+        return judged.order_by("-decided_at")
 
     def stale(self, before):
         """Cases taken before that moment and left lying."""
@@ -66,8 +78,12 @@ class Case(Tracked):
     # What the citizen declares, in the order of the paper.
     DECLARED: list[str] = []
     REQUIRED: list[str] = []
+    # What is declared and stands on no paper: nothing reads it.
+    UNPRINTED = {"region"}
     # How values are shown that are stored otherwise than they are printed.
     SHOWN: dict[str, Callable[[str], str]] = {}
+    # How values are shown to whoever need not know them whole: an agent asks for them by a reason.
+    MASKED: dict[str, Callable[[Any], str]] = {}
     # The first letters of a reference.
     PREFIX = ""
 
@@ -77,6 +93,7 @@ class Case(Tracked):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    region = models.CharField(_("région"), max_length=20, choices=Region, blank=True)
     documents = models.ManyToManyField("kyc.Document", related_name="%(class)ss")
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     reason = models.TextField(blank=True)
@@ -111,6 +128,10 @@ class Case(Tracked):
                 condition=~Q(state__in=["returned", "rejected"]) | ~Q(reason=""),
             ),
             models.CheckConstraint(
+                name="%(app_label)s_%(class)s_sent_from_a_region",
+                condition=Q(state="draft") | Q(region__in=Region.values),
+            ),
+            models.CheckConstraint(
                 name="%(app_label)s_%(class)s_never_ones_own_agent",
                 condition=Q(agent=None) | ~Q(agent=F("citizen")),
             ),
@@ -120,6 +141,12 @@ class Case(Tracked):
                 fields=["submitted_at", "id"],
                 condition=Q(state="waiting"),
                 name="%(app_label)s_%(class)s_queue",
+            ),
+            # For those who work where little waits: they need not leaf through all the rest.
+            models.Index(
+                fields=["region", "submitted_at", "id"],
+                condition=Q(state="waiting"),
+                name="%(app_label)s_%(class)s_region",
             ),
         ]
 

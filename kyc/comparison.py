@@ -3,6 +3,7 @@
 import contextlib
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +19,10 @@ CONFUSED = str.maketrans("OIBS", "0185")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the agent's table. `agrees` is None where nothing was read."""
+    """One line of the agent's table. `agrees` is None where nothing was read.
+
+    Where `is_masked`, only a part of what is declared and of what was read is told.
+    """
 
     name: str
     label: str
@@ -26,26 +30,39 @@ class Row:
     read: str | None
     confidence: float | None
     agrees: bool | None
+    is_masked: bool
 
 
-def rows(case: Case) -> list[Row]:
-    """Every declared field beside what was read of it: differences first, then in paper order."""
+def rows(case: Case, *, revealed: Collection[str] = ()) -> list[Row]:
+    """Every field of the paper beside what was read of it: differences first, then in its order.
+
+    Values that the case masks are masked here too, but for those that are `revealed`.
+    """
     read = documents.values_read(case)
-    lines = [_row(case, name, read.get(name)) for name in case.DECLARED]
+    printed = [name for name in case.DECLARED if name not in case.UNPRINTED]
+    lines = [_row(case, name, read.get(name), name in revealed) for name in printed]
     return sorted(lines, key=lambda row: row.agrees is not False)
 
 
-def _row(case: Case, name: str, field: dict | None) -> Row:
+def _row(case: Case, name: str, field: dict | None, is_revealed: bool) -> Row:
     declared = getattr(case, name)
     value = field["value"] if field else None
+    is_masked = name in case.MASKED and not is_revealed and bool(declared or value)
+    write = masked if is_masked else in_words
     return Row(
         name=name,
         label=str(case._meta.get_field(name).verbose_name),
-        declared=in_words(case, name, declared),
-        read=in_words(case, name, value) if value is not None else None,
+        declared=write(case, name, declared),
+        read=write(case, name, value) if value is not None else None,
         confidence=field["confidence"] if field else None,
         agrees=same(declared, value) if value is not None else None,
+        is_masked=is_masked,
     )
+
+
+def masked(case: Case, name: str, value: Any) -> Any:
+    """What is told of a field's value to whoever need not know it whole."""
+    return case.MASKED[name](value) if value else value
 
 
 def in_words(case: Case, name: str, value: Any) -> Any:

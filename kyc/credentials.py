@@ -30,6 +30,7 @@ class Code(models.Model):
         EMAIL = "email", _("confirmer une adresse e-mail")
         RESET = "reset", _("choisir un nouveau mot de passe")
         DEVICE = "device", _("se connecter sur un nouvel appareil")
+        REPROOFING = "reproofing", _("prouver qui on est, au guichet")
 
     reference = models.CharField(max_length=32, unique=True)
     purpose = models.CharField(max_length=10, choices=Purpose)
@@ -105,77 +106,3 @@ class RecoveryCode(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.pk}"
-
-
-class Activation(models.Model):
-    """A link by which somebody of the staff opens their account: it works once, for 48 hours."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="activations"
-    )
-    token_hash = models.CharField(max_length=64, unique=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self):
-        return f"{self.user_id} {self.pk}"
-
-
-class StaffRequest(models.Model):
-    """What one administrator asks for and another decides: a role, or a factor enrolled anew."""
-
-    class Kind(models.TextChoices):
-        ROLE = "role", _("changer de rôle")
-        FACTOR = "factor", _("remplacer le second code")
-
-    class State(models.TextChoices):
-        ASKED = "asked", _("demandé")
-        CONFIRMED = "confirmed", _("confirmé")
-        REFUSED = "refused", _("refusé")
-
-    kind = models.CharField(_("demande"), max_length=10, choices=Kind)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_requests"
-    )
-    role = models.CharField(_("nouveau rôle"), max_length=20, blank=True)
-    reason = models.CharField(_("raison"), max_length=300)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    asked_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="kyc_staffrequest_two_people",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
-            ),
-            models.CheckConstraint(
-                name="kyc_staffrequest_not_for_oneself",
-                condition=~Q(asked_by=F("user")) & (Q(decided_by=None) | ~Q(decided_by=F("user"))),
-            ),
-            models.CheckConstraint(
-                name="kyc_staffrequest_decided_by_somebody",
-                condition=Q(state="asked", decided_by=None, decided_at=None)
-                | ~Q(state="asked") & Q(decided_by__isnull=False, decided_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="kyc_staffrequest_role_with_its_kind",
-                condition=Q(kind="role") & ~Q(role="") | Q(kind="factor", role=""),
-            ),
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(state="asked"),
-                name="kyc_staffrequest_one_open_per_person",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.kind} {self.user_id} {self.state}"

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 
-from kyc import intake, ocr
+from kyc import intake, limits, ocr
 from kyc.cases import Case
 from kyc.models import Document, DocumentView
 from project.audit import chain
@@ -23,11 +23,13 @@ def receive(case: Case, upload: UploadedFile, *, side: str, by) -> Document:
     """Take a side of a case's paper: decoded apart, re-encoded, stored, then read in background.
 
     The original is kept sealed, as evidence. Raises intake.Refused for a file that is no picture
-    of ours, and MoveRefused when the case is no longer the citizen's to change.
+    of ours or goes beyond what an account may send in a day, and MoveRefused when the case is no
+    longer the citizen's to change.
     """
     if not case.is_editable:
         raise MoveRefused(str(case))
     raw = upload.read()
+    _count(by, len(raw))
     picture = intake.decode(raw)
     key = uuid.uuid4()
     document = Document(
@@ -44,6 +46,16 @@ def receive(case: Case, upload: UploadedFile, *, side: str, by) -> Document:
     document.picture.save(f"{key}.jpg", ContentFile(picture.jpeg), save=False)
     document.original.save(f"{key}.sealed", ContentFile(crypto.seal(raw)), save=False)
     return _attach(case, document)
+
+
+def _count(person, size: int) -> None:
+    """Count an upload of so many bytes before it is opened: what is refused later did cost us."""
+    account, kib = str(person.pk), -(-size // 1024)
+    if limits.take("uploads", account):
+        raise intake.Refused("quota")
+    if limits.take("upload_kib", account, kib):
+        limits.give_back("uploads", account)
+        raise intake.Refused("quota")
 
 
 @transaction.atomic
@@ -109,7 +121,8 @@ def values_read(case: Case) -> dict[str, dict]:
 
 
 @transaction.atomic
-def look(document: Document, *, by) -> None:
-    """Record that one of the staff looks at somebody's paper."""
+def look(document: Document, *, by, reason: str = "") -> None:
+    """Record that one of the staff looks at somebody's paper, and why if not for its case."""
     view = DocumentView.objects.create(document=document, by=by)
-    chain.record("document.viewed", by=by, about=view, document=document.pk, side=document.side)
+    seen = {"document": document.pk, "side": document.side}
+    chain.record("document.viewed", by=by, about=view, reason=reason, **seen)

@@ -17,9 +17,12 @@ from project.lib.workflow import MoveRefused
 def begin(cases: QuerySet, *, by, **fields: Any) -> Case:
     """The citizen's case among `cases`, opened if there is none.
 
-    Two clicks open one case: get_or_create reads again where the constraint refuses.
+    Two clicks open one case: get_or_create reads again where the constraint refuses. The region is
+    the one of their identity case, until they choose another.
     """
-    case, is_new = cases.get_or_create(citizen=by, **fields)
+    identities = by.identitycases.exclude(region="").order_by("-pk")
+    known = {"region": identities.values_list("region", flat=True).first() or ""}
+    case, is_new = cases.get_or_create(citizen=by, **fields, defaults=known)
     if is_new:
         chain.record("case.opened", by=by, about=case)
     return case

@@ -29,6 +29,10 @@ MESSAGES = {
     "exhausted": _("Ce fichier est trop lourd à lire. Envoyez une simple photo du document."),
     "locked": _("Ce PDF est protégé par un mot de passe. Envoyez-le sans protection."),
     "busy": _("Trop de fichiers arrivent en ce moment. Envoyez-le de nouveau dans une minute."),
+    "quota": _(
+        "Vous avez envoyé beaucoup de fichiers aujourd'hui : la limite d'un jour est atteinte."
+        " Ce qui est reçu est gardé. Envoyez ce fichier demain."
+    ),
     "too_small": _("Cette image est trop petite pour être lue : 300 points de côté au moins."),
 }
 

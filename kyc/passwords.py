@@ -24,6 +24,9 @@ WORDS = [
     "andria", "mvola", "airtel", "orange", "telma", "yas", "tsiky", "fitiavana", "fianakaviana",
     "tanindrazana", "mpanjaka", "salama", "manahoana", "misaotra",
 ]  # fmt: skip
+# A line of the list of leaked passwords.
+LISTED = re.compile(rb"[0-9A-F]{40}(:[0-9]+)?\r?\n?\Z")
+SAMPLES = 100
 # Written for letters by people who think it fools somebody.
 LEET = str.maketrans("013457@$!", "oieastasi")
 
@@ -106,6 +109,26 @@ def is_listed(password: str, path: Path) -> bool:
                 high = middle
         lines.seek(low)
         return lines.readline()[:40] == wanted
+
+
+def fault_of(path: Path) -> str:
+    """What would make look-ups in this file miss passwords, or nothing. Reads a hundred lines."""
+    try:
+        with path.open("rb") as lines:
+            size, before = lines.seek(0, os.SEEK_END), b""
+            for step in range(SAMPLES):
+                lines.seek(step * size // SAMPLES)
+                if step:
+                    lines.readline()
+                line = lines.readline()
+                if line and not LISTED.match(line):
+                    return "holds lines that are not SHA-1 in capitals, with or without :count"
+                if line and line[:40] < before:
+                    return "is not sorted by hash"
+                before = line[:40] or before
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return "" if size else "is empty"
 
 
 def _plain(password: str) -> str:

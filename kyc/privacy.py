@@ -13,9 +13,11 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
+from kyc import organisations, reproofing
 from kyc.cases import Case
-from kyc.models import Document, DocumentView, User
+from kyc.models import Document, DocumentView, Membership, User
 from notify import messages
+from project.audit import chain
 from project.lib.workflow import MoveRefused
 
 # Sent with `person`. Receivers of the apps above return (name, rows): what they hold of somebody.
@@ -45,6 +47,9 @@ def gather(person: User) -> dict[str, Any]:
         "documents": [_document(paper) for paper in person.documents.order_by("pk")],
         "messages": [_message(message) for message in person.messages.order_by("pk")],
     }
+    asked = ["reference", "state", "reason", "asked_at", "taken_at", "proof", "removed_at"]
+    found["reproofings"] = [_columns(row, asked) for row in person.reproofings.order_by("pk")]
+    found["memberships"] = [_membership(part) for part in person.memberships.order_by("pk")]
     for model in Case.__subclasses__():
         cases = model.objects.filter(citizen=person).order_by("pk")
         found[model._meta.model_name] = [_case(case) for case in cases]
@@ -68,6 +73,11 @@ def _message(message: Any) -> dict[str, Any]:
     return told if message.is_secret else told | _columns(message, ["subject", "body"])
 
 
+def _membership(part: Membership) -> dict[str, Any]:
+    told = _columns(part, ["role", "state", "began_at", "ended_at"])
+    return told | {"organisation": part.organisation.name}
+
+
 def _case(case: Case) -> dict[str, Any]:
     names = ["reference", "state", "reason", "created_at", "submitted_at", "decided_at"]
     return _columns(case, [*names, *case.DECLARED]) | {"history": case.history()}
@@ -78,8 +88,11 @@ def close(person: User, *, by) -> None:
     """Close an account: it signs in no more, from this moment on. Nothing is deleted by it.
 
     What is paid, decided and declared belongs to the tax file and is kept by law; the rest ends
-    by `kyc.retention`. Raises MoveRefused for another's account, or one of the staff's.
+    by `kyc.retention`. Raises MoveRefused for another's account, one of the staff's, or where an
+    organisation would be left without a gestionnaire.
     """
+    # Organisations are locked before people, as wherever somebody enters one.
+    organisations.leave_all(person)
     held = User.objects.select_for_update().get(pk=person.pk)
     if by != held or held.role != User.Role.CITIZEN:
         raise MoveRefused(_("Seul un citoyen ferme son propre compte."))
@@ -87,4 +100,6 @@ def close(person: User, *, by) -> None:
         return
     held.is_active = person.is_active = False
     held.save(update_fields=["is_active"])
+    reproofing.end_for(held, note="account closed")
     messages.send("account_closed", to=held)
+    chain.record("account.closed", by=by, about=held)

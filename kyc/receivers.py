@@ -1,10 +1,13 @@
-"""What Django tells of sign-ins, written to the log."""
+"""What libraries tell of sign-ins, sessions and addresses, written to the log."""
 
+from allauth.account.signals import email_changed, email_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
+from kyc import alerts
 from kyc.models import User
 from project.audit import chain
+from project.lib.sessions import expired
 
 
 @receiver(user_logged_in)
@@ -26,3 +29,27 @@ def refused(credentials, **_kwargs):
     typed = next((credentials[key] for key in ("phone", "email") if credentials.get(key)), "")
     account = User.objects.reached_at(typed) if typed else None
     chain.witness("login.failed", by=None, about=account, login=chain.fingerprint(typed))
+
+
+@receiver(expired)
+def session_expired(user, **_kwargs):
+    """A session was too old, or had lain idle: nobody ended it but time."""
+    chain.witness("session.expired", by=None, about=user)
+
+
+# allauth's page of addresses runs in one transaction (project/urls.py): so do these.
+
+
+@receiver(email_changed)
+def address_changed(user, from_email_address, **_kwargs):
+    """Another of somebody's addresses is the one we write to."""
+    alerts.tell("email_changed", user, also=[getattr(from_email_address, "email", "")])
+    chain.record("email.changed", by=user, about=user)
+
+
+@receiver(email_removed)
+def address_removed(user, email_address, **_kwargs):
+    """Somebody took an address away from their account: it is told so, if it was confirmed."""
+    if email_address.verified:
+        alerts.tell("email_dropped", user, also=[email_address.email])
+    chain.record("email.dropped", by=user, about=user)

@@ -113,7 +113,7 @@ def expect_acts(model: type[Case]) -> None:
 
 def _require_holder(case: Case, agent) -> None:
     case.lock()
-    if case.state != Case.State.CLAIMED or case.agent_id != agent.pk:
+    if not type(case).objects.held_by(agent).filter(pk=case.pk).exists():
         raise MoveRefused(
             _("Ce dossier n'est plus entre vos mains : il a été repris ou déjà décidé.")
         )

@@ -9,11 +9,13 @@ from allauth.account.stages import (
     LoginStageController,
     PhoneVerificationStage,
 )
+from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from kyc import browsers, codes
 from kyc.credentials import Code
+from project.audit import chain
 
 
 class ConfirmEmail(EmailVerificationStage):
@@ -86,8 +88,10 @@ def drop_email(request):
     if stage is None or stage.login.user is None:
         return None
     user = stage.login.user
-    EmailAddress.objects.filter(user=user, verified=False).delete()
-    user.email = ""
-    user.save(update_fields=["email"])
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user, verified=False).delete()
+        user.email = ""
+        user.save(update_fields=["email"])
+        chain.record("email.dropped", by=user, about=user)
     stage.login.email = None
     return stage.exit()

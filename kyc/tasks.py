@@ -1,6 +1,6 @@
 """Background work. A task takes ids, may run twice, and calls one verb."""
 
-from kyc import codes, documents, limits, retention, review
+from kyc import codes, documents, limits, organisations, reproofing, retention, review
 
 
 def read(document_id):
@@ -15,6 +15,11 @@ def release_stale():
     review.release_stale()
 
 
+def finish_reproofings():
+    """Take away lost second factors whose delay is over, and end what nobody confirmed."""
+    reproofing.finish()
+
+
 def enforce_retention():
     """Delete what has been kept for long enough, as much as one run has time for."""
     retention.enforce()
@@ -24,3 +29,8 @@ def forget_codes():
     """Delete the codes that are worth nothing any more, and the counts of tries long past."""
     codes.forget_old()
     limits.forget_old()
+
+
+def end_stale_invitations():
+    """End the invitations to organisations that nobody answered in time."""
+    organisations.end_stale()

@@ -48,9 +48,11 @@ def send_code(template: str, channel: str, *, to: Any, address: str, code: str) 
 
 
 @transaction.atomic
-def send_to(template: str, channel: str, *, to: Any | None, address: str) -> Message | None:
+def send_to(
+    template: str, channel: str, *, to: Any | None, address: str, **context: Any
+) -> Message | None:
     """Write to one address, which may belong to no account we know."""
-    return _write(template, channel, address, to, {})
+    return _write(template, channel, address, to, context)
 
 
 def _write(

@@ -31,7 +31,7 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="messages"
     )
     channel = models.CharField(max_length=5, choices=Channel)
-    to = models.CharField(max_length=254)
+    to = SealedCharField(max_length=254)
     template = models.CharField(max_length=40)
     subject = SealedCharField(max_length=150, blank=True)
     body = SealedTextField(help_text="may hold a code until it has left")

@@ -10,6 +10,7 @@ FIELD_ERRORS = [
     gettext_noop("This field is required."),
     gettext_noop("Enter a valid value."),
     gettext_noop("Enter a whole number."),
+    gettext_noop("Enter a list of values."),
     gettext_noop("Enter a valid date."),
     gettext_noop("Enter a valid email address."),
     gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),

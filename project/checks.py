@@ -1,19 +1,23 @@
-"""What production refuses to start with: the demo's keys, people and operators, or none at all."""
+"""What no start survives: in production the demo's keys and people, anywhere an undeclared door."""
 
 import base64
 import binascii
 import ipaddress
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
+from kyc import limits, passwords
+from project import networks, policy
 from project.lib import phones
 
 KEY_BYTES = 32
@@ -32,7 +36,19 @@ def production_is_not_a_demo(**_kwargs: Any) -> list[CheckMessage]:
     """Everything that can be said without asking the database."""
     if settings.DEMO:
         return []
-    return [*_secrets(), *_addresses(), *_stores(), *_contracts(), *_watchdog()]
+    found = [*_secrets(), *_addresses(), *_stores(), *_contracts(), *_watchdog(), *_offices()]
+    return [*found, *_leaks(), *_debugging(), *_figures()]
+
+
+def refuse_to_start() -> None:
+    """Stop the process, with what is wrong and what to do, where production must not begin.
+
+    For the web server, which runs no checks of its own.
+    """
+    faults = [*production_is_not_a_demo(), *nobody_is_invented(databases=["default"])]
+    faults += every_door_is_declared()
+    if grave := [fault for fault in faults if fault.is_serious()]:
+        raise SystemExit("Hetra does not start:\n" + "\n".join(f"- {fault}" for fault in grave))
 
 
 @register(Tags.database)
@@ -50,17 +66,32 @@ def nobody_is_invented(databases: list[str] | None = None, **_kwargs: Any) -> li
     return [Error(f"{invented} demo accounts are in this database.", hint=hint, id="hetra.E001")]
 
 
+@register(Tags.urls)
+def every_door_is_declared(**_kwargs: Any) -> list[CheckMessage]:
+    """Each address has its row in the policy, and its marks say the same."""
+    hint = "Its row in project/policy.py and the marks on the view must say the same."
+    return [
+        Error(f"{route.name} ({route.address}) {fault}.", hint=hint, id="hetra.E030")
+        for route in policy.routes()
+        for fault in policy.faults(route)
+    ]
+
+
 def _secrets() -> Iterator[CheckMessage]:
     if settings.SECRET_KEY.startswith("demo-only"):
-        yield Error("SECRET_KEY is the demo's.", id="hetra.E002")
+        hint = "Set 50 random characters in the environment: they sign sessions and tasks."
+        yield Error("SECRET_KEY is the demo's.", hint=hint, id="hetra.E002")
     yield from _rings()
     for entry in settings.CODE_KEYS:
         if entry.partition(":")[0] not in CODE_KEY_NAMES:
             hint = "It travels in one byte of every windscreen code: no payment is booked without."
             yield Error("CODE_KEYS holds a name not from 0 to 255.", hint=hint, id="hetra.E013")
     for name in dir(settings):
-        if name.endswith(CREDENTIALS) and not getattr(settings, name):
-            yield Error(f"{name} is missing.", id="hetra.E008")
+        value = str(getattr(settings, name)) if name.endswith(CREDENTIALS) else "-"
+        if not value or value.startswith("demo-"):
+            fault = "is the demo's" if value else "is missing"
+            hint = "Set it in the environment to what the operator's contract gives."
+            yield Error(f"{name} {fault}.", hint=hint, id="hetra.E008")
 
 
 def _rings() -> Iterator[CheckMessage]:
@@ -155,6 +186,63 @@ def _contracts() -> Iterator[CheckMessage]:
         yield Error("MVOLA_MERCHANT_MSISDN is no Malagasy mobile number.", id="hetra.E011")
     if "*" in settings.ALLOWED_HOSTS:
         yield Error("ALLOWED_HOSTS must name the hosts, not all of them.", id="hetra.E012")
+
+
+def _offices() -> Iterator[CheckMessage]:
+    """From where administrators work: said by whoever deploys, even if it is everywhere."""
+    hint = "Networks by commas: 196.192.32.0/20,2c0f:f8f0::/32 - or, knowingly, 0.0.0.0/0,::/0."
+    if not settings.ADMIN_NETWORKS:
+        message = "ADMIN_NETWORKS is missing: administrators could work from anywhere."
+        yield Error(message, hint=hint, id="hetra.E021")
+    try:
+        networks.parse(tuple(settings.ADMIN_NETWORKS))
+    except ValueError as fault:
+        yield Error(f"ADMIN_NETWORKS: {fault}.", hint=hint, id="hetra.E022")
+
+
+def _leaks() -> Iterator[CheckMessage]:
+    """The list of leaked passwords: a good service without it, a bad one with a broken one."""
+    hint = "docs/operations.md says how to make the file."
+    if not settings.BREACHED_PASSWORDS:
+        message = (
+            "BREACHED_PASSWORDS is not set: common and guessable passwords are refused, but not"
+            " those known from leaks."
+        )
+        yield Info(message, hint=hint, id="hetra.I001")
+        return
+    fault = passwords.fault_of(Path(settings.BREACHED_PASSWORDS))
+    if fault:
+        yield Error(f"The file of BREACHED_PASSWORDS {fault}.", hint=hint, id="hetra.E023")
+
+
+def _debugging() -> Iterator[CheckMessage]:
+    if settings.DEBUG or os.environ.get("DEBUG", "").lower() in (
+        "1",
+        "true",
+        "yes",
+        "on",
+        "y",
+        "t",
+    ):
+        hint = "Take DEBUG away from the environment: its error pages show secrets to anybody."
+        yield Error("DEBUG is asked for on production settings.", hint=hint, id="hetra.E031")
+
+
+def _figures() -> Iterator[CheckMessage]:
+    """Settings that are numbers, files and names: each within what it can mean."""
+    least = {"AUDIT_ANCHOR_MINUTES": settings.AUDIT_ANCHOR_MINUTES}
+    least |= {"QUEUE_WORKERS": settings.Q_CLUSTER["workers"]}
+    least |= {"TRUSTED_PROXY_COUNT": settings.ALLAUTH_TRUSTED_PROXY_COUNT}
+    for name, value in least.items():
+        if value < 1:
+            yield Error(f"{name} is {value}: it must be 1 or more.", id="hetra.E032")
+    if not settings.EMAIL_HOST or settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
+        message = "EMAIL_URL names no mail server, or DEFAULT_FROM_EMAIL no sender: set both."
+        yield Error(message, id="hetra.E033")
+    for name, figures in settings.LIMITS.items():
+        if name not in limits.RULES or not {"free", "window"} <= set(figures):
+            hint = 'Write {"uploads": {"free": 60, "window": 86400}}, a rule of kyc/limits.py.'
+            yield Error(f"LIMITS holds no rule in {name}.", hint=hint, id="hetra.E034")
 
 
 def _watchdog() -> Iterator[CheckMessage]:

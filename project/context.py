@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from kyc.models import Reproofing
+
 
 def site(request):
     """Whether this is the demo, and the languages to offer."""
@@ -9,6 +11,8 @@ def site(request):
         "DEMO": settings.DEMO,
         "SITE_HOST": settings.SITE_URL.partition("://")[2],
         "LANGUAGE_NAMES": LANGUAGE_NAMES,
+        # Counted only where the menu of agents and supervisors shows it.
+        "lost_factors": lambda: Reproofing.objects.awaiting(request.user).count(),
     }
 
 

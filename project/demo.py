@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fleet import plates
 from fleet.models import Category, Vehicle, VehicleCase
-from kyc import documents, filing, review
+from kyc import documents, filing, organisations, reproofing, review, staff
 from kyc.cases import Case
-from kyc.models import Document, IdentityCase, TOTPDevice, User
+from kyc.models import Document, IdentityCase, Membership, Organisation, TOTPDevice, User
+from kyc.regions import Region
 from project.audit import chain
 from project.sandbox import papers
 from taxes import notices, payments, providers
@@ -36,6 +37,9 @@ STAFF = {
     "administrateur": "administrator",
     "administratrice": "administrator",
 }
+# Where the agents work, and the citizens live in turn.
+REGIONS = [Region.ANALAMANGA, Region.VAKINANKARATRA, Region.ATSINANANA]
+ORGANISATION = "Transports Mandroso"
 State = Case.State
 
 
@@ -47,6 +51,8 @@ class Resident:
     story: str
     identity: str | None = None
     vehicles: tuple[str, ...] = ()
+    part: str = ""  # in the demo's organisation
+    has_lost_factor: bool = False
 
     @property
     def phone(self) -> str:
@@ -71,6 +77,9 @@ RESIDENTS = [
     Resident(12, _("a eu un paiement refusé"), "approved", ("failed",)),
     Resident(13, _("a payé un mauvais montant"), "approved", ("suspense",)),
     Resident(14, _("a payé, mais l'opérateur se tait"), "approved", ("unknown",)),
+    Resident(16, _("gère une organisation (second code)"), "approved", part="maker"),
+    Resident(17, _("y approuve (second code)"), "approved", part="checker"),
+    Resident(18, _("a perdu son second code"), "approved", has_lost_factor=True),
 ]
 
 
@@ -87,9 +96,17 @@ def account(role: str, phone: str, email: str) -> User:
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     if role != User.Role.CITIZEN:
-        TOTPDevice.objects.create(user=user, name="demo", confirmed=True)
         chain.record("staff.made", by=None, about=user, role=role)
+        _give_factor(user)
+    if role == User.Role.AGENT:
+        staff.post(user, REGIONS, by=None)
     return user
+
+
+@transaction.atomic
+def _give_factor(user: User) -> None:
+    device = TOTPDevice.objects.create(user=user, name="demo", confirmed=True)
+    chain.record("factor.enrolled", by=None, about=device)
 
 
 def hire() -> None:
@@ -113,12 +130,17 @@ def logins() -> list[str]:
     """Who may sign in, how, and with which seed of a second factor."""
     lines = [_("mot de passe de tous : %s") % PASSWORD, ""]
     for user in User.objects.filter(is_demo=True).exclude(role=User.Role.CITIZEN).order_by("pk"):
-        seed = TOTPDevice.objects.get(user=user).config_url.split("secret=")[1].split("&")[0]
-        lines.append(f"{user.role:<13} {user.email:<30} SEED {seed}")
-    stories = {resident.phone: resident.story for resident in RESIDENTS}
-    for phone, story in stories.items():
-        lines.append(f"citizen     0{phone[4:]}                 {story}")
+        lines.append(f"{user.role:<13} {user.email:<30} {_seed(user.phone)}")
+    for resident in RESIDENTS:
+        seed = f" {_seed(resident.phone)}" if resident.part else ""
+        lines.append(f"citizen     0{resident.phone[4:]}                 {resident.story}{seed}")
     return lines
+
+
+def _seed(phone: str) -> str:
+    """What an authenticator, or `manage.py totp`, is given to make somebody's second code."""
+    device = TOTPDevice.objects.get(user__phone=phone)
+    return f"SEED {device.config_url.split('secret=')[1].split('&')[0]}"
 
 
 def _settle_in(resident: Resident) -> None:
@@ -130,11 +152,30 @@ def _settle_in(resident: Resident) -> None:
         _photograph(case, Document.Side.CIN_FRONT, front)
         if resident.identity != "draft":
             _photograph(case, Document.Side.CIN_BACK, back)
-            filing.declare(case, _typed(IdentityCase, person), by=user)
+            here = {"region": REGIONS[resident.digits % len(REGIONS)]}
+            filing.declare(case, _typed(IdentityCase, person) | here, by=user)
             _bring_to(case, resident.identity)
         _leave_unread(user, case)
     for rank, state in enumerate(resident.vehicles):
         _declare_vehicle(user, seed=resident.digits * 10 + rank, state=state)
+    if resident.part:
+        _join(user, resident.part)
+    if resident.has_lost_factor:
+        _give_factor(user)
+        reproofing.ask(by=user)
+
+
+@transaction.atomic
+def _join(user: User, part: str) -> None:
+    """Found the organisation, or be invited into it by whoever did."""
+    _give_factor(user)
+    if part == Membership.Role.MAKER:
+        organisations.found(ORGANISATION, nif="4000016017", by=user)
+        return
+    organisation = Organisation.objects.get(name=ORGANISATION)
+    founder = organisation.founded_by
+    invitation = organisations.invite(organisation, part, address=user.phone, by=founder)
+    organisations.accept(invitation, by=user)
 
 
 def _leave_unread(user: User, case: Case) -> None:
@@ -181,7 +222,8 @@ def _declare_vehicle(user: User, *, seed: int, state: str) -> None:
         paper["category"] = Category.AMBULANCE
     case = filing.begin(VehicleCase.objects, by=user, state=State.DRAFT)
     _photograph(case, Document.Side.CARTE_GRISE_FRONT, papers.draw_carte_grise(paper, seed=seed))
-    values = _typed(VehicleCase, paper) | {"plate": plates.normalise(paper["plate"])}
+    known = {"plate": plates.normalise(paper["plate"]), "region": case.region}
+    values = _typed(VehicleCase, paper) | known
     filing.declare(case, values, by=user)
     if state in State.values:
         _bring_to(case, state)

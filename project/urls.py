@@ -2,14 +2,15 @@
 
 from allauth.account import views as account
 from django.conf import settings
+from django.contrib import admin
+from django.db.transaction import atomic
 from django.urls import include, path
 
 from kyc.views.account import limited, new_device, paced
 from project import health, views
-from project.lib.access import fresh_factor
 
 # allauth's own pages that we have dressed, under French addresses.
-fresh = fresh_factor()
+# Who may open them: `project/policy.py`.
 accounts = [
     path("inscription/", limited("signup", account.signup), name="account_signup"),
     path("connexion/", account.login, name="account_login"),
@@ -18,8 +19,8 @@ accounts = [
     path("confirmer/", account.reauthenticate, name="account_reauthenticate"),
     path("appareil/", new_device, name="account_new_device"),
     path("telephone/code/", paced(account.verify_phone), name="account_verify_phone"),
-    path("telephone/", fresh(limited("change", account.change_phone)), name="account_change_phone"),
-    path("email/", fresh(limited("change", account.email)), name="account_email"),
+    path("telephone/", limited("change", account.change_phone), name="account_change_phone"),
+    path("email/", limited("change", atomic(account.email)), name="account_email"),
     path(
         "email/code/",
         paced(account.email_verification_sent),
@@ -61,6 +62,7 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     path("compte/", include(accounts)),
     path("audit/", include("project.audit.urls")),
+    path("admin/", admin.site.urls),
     path("", include("kyc.urls")),
     path("", include("fleet.urls")),
     path("", include("taxes.urls")),

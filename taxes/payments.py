@@ -4,14 +4,18 @@ The operator's ledger is the truth and ours is a claim: silence is `unknown`, ne
 only the operator's answer to our own question settles an attempt.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kyc import limits
 from notify import messages
 from project.audit import chain
+from project.lib.logs import redact
 from project.lib.queue import enqueue
 from project.lib.workflow import MoveRefused
 from taxes import providers, receipts
@@ -36,19 +40,48 @@ def start(notice: Notice, *, provider: str, phone: str, by) -> Payment:
     """Open an attempt to pay a notice; the operator is called once this is committed.
 
     Where an attempt is under way, that one is returned: two clicks, two tabs and two devices pay
-    once. Raises MoveRefused when nothing is owed.
+    once. Raises MoveRefused when nothing is owed, or when that phone was asked for money too often
+    without its owner's agreement.
     """
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
     if notice.is_settled:
         raise MoveRefused(_("Cette taxe est déjà réglée."))
     if notice.live_payment:
         return notice.live_payment
+    _count_prompt(phone, by)
     payment = Payment.objects.create(
         notice=notice, amount=notice.amount, provider=provider, phone=phone, by=by
     )
     enqueue("taxes.tasks.charge", payment.pk)
     _record("started", payment, by=by)
     return payment
+
+
+def _count_prompt(phone: str, by) -> None:
+    """Count a request for money, before it is made. Taken back by `_forgive` once it is paid."""
+    for action, key in _prompts(phone, by):
+        if limits.take(action, key):
+            raise MoveRefused(
+                _(
+                    "Ce numéro a reçu trop de demandes qui n'ont pas été acceptées. Payez depuis le"
+                    " numéro confirmé de votre compte, ou réessayez plus tard."
+                )
+                if action != "prompt_own"
+                else _("Trop de demandes sans réponse sur votre numéro. Réessayez dans une heure.")
+            )
+
+
+def _prompts(phone: str, by) -> list[tuple[str, str]]:
+    """What counts a request to a phone: one's own, or one that may be a stranger's."""
+    if by.phone == phone and by.phone_verified_at:
+        return [("prompt_own", phone)]
+    return [("prompt_account", str(by.pk)), ("prompt_phone", phone)]
+
+
+def _forgive(payment: Payment) -> None:
+    """The payer agreed: this request counts against nobody."""
+    for action, key in _prompts(payment.phone, payment.by):
+        limits.give_back(action, key)
 
 
 def claim_sending(payment: Payment) -> bool:
@@ -61,14 +94,14 @@ def claim_sending(payment: Payment) -> bool:
 
 def put_back(payment: Payment, *, note: str) -> None:
     """The operator was certainly not reached: the attempt waits to be sent again."""
-    payment.move(State.CREATED, by=None, note=note, sent_at=None)
+    payment.move(State.CREATED, by=None, note=redact(note), sent_at=None)
 
 
 @transaction.atomic
 def hold(payment: Payment, *, note: str) -> None:
     """What became of the attempt is not known. A final state stays what it is."""
     try:
-        moved = payment.move(State.UNKNOWN, by=None, note=note)
+        moved = payment.move(State.UNKNOWN, by=None, note=redact(note))
     except MoveRefused:
         payment.refresh_from_db()
     else:
@@ -82,6 +115,8 @@ def settle(payment: Payment, outcome: Outcome) -> None:
 
     Raises MoveRefused for news that contradicts a final state.
     """
+    # An operator's words may name the payer: they are kept in clear, for the office to read.
+    outcome = replace(outcome, detail=redact(outcome.detail))
     payment.lock()
     if payment.state == State.EXPIRED and outcome.status is not Status.PAID:
         return  # given up already: only money is news
@@ -119,6 +154,8 @@ def _credit(payment: Payment, *, by) -> None:
     name = "payment_confirmed" if receipt else "payment_in_excess"
     messages.send(name, to=payment.by, payment=payment, receipt=receipt)
     _record("confirmed", payment, by=by)
+    # Afterwards: a count locked here would wait for whoever starts to pay, and they for us.
+    transaction.on_commit(partial(_forgive, payment), robust=True)
 
 
 def _said(payment: Payment, outcome: Outcome) -> dict:
@@ -135,7 +172,7 @@ def _discrepancy(payment: Payment, outcome: Outcome) -> str:
     }
     for what, expected in asked.items():
         if getattr(outcome, what) != expected:
-            return f"{what}: {getattr(outcome, what)!r}"
+            return redact(f"{what}: {getattr(outcome, what)!r}")
     known = Payment.objects.filter(
         provider=payment.provider, operator_reference=outcome.reference
     ).exclude(pk=payment.pk)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from fleet import plates
 from fleet.models import Vehicle
+from kyc import limits
 from project.audit import chain
 from taxes import notices, qr
 from taxes.models import Code, Notice, Scan
@@ -38,7 +39,7 @@ class Answer:
 
 
 def check(asked: str, *, by) -> Answer:
-    """Answer for a code (its address or its token) or a plate, and record who asked what.
+    """Answer for a code (its address or its token) or a plate, and keep the question.
 
     `by` is the officer, or None for somebody who only has the code in front of them: the public
     may check a code, not look up plates.
@@ -51,8 +52,19 @@ def check(asked: str, *, by) -> Answer:
         answer = Answer(Verdict.FORGED)
     else:
         answer = _of_plate(plates.normalise(text))
-    _keep(answer, by)
+    if _is_kept(answer, by):
+        _keep(answer, by)
     return answer
+
+
+def _is_kept(answer: Answer, by) -> bool:
+    """Whether a question is written down: every officer's.
+
+    Of the public's, those about a code of ours, so many an hour: strangers fill no books of ours.
+    """
+    if by or answer.code is None:
+        return by is not None
+    return not limits.take("public_check", str(answer.code.pk))
 
 
 @transaction.atomic

@@ -9,7 +9,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from fleet.models import Holding, Vehicle, VehicleCase
-from kyc.models import Document, IdentityCase, User
+from kyc.models import Document, IdentityCase, Membership, Organisation, Posting, User
+from kyc.regions import Region
 from notify.models import Message
 from taxes import notices
 from taxes.models import Notice, Payment, Rate, Receipt, Tariff
@@ -25,9 +26,14 @@ def an_hour_ago():
     return timezone.now() - timedelta(hours=1)
 
 
+def in_a_week():
+    return timezone.now() + timedelta(days=7)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     class Params:
         agent = factory.Trait(role="agent")
@@ -41,6 +47,14 @@ class UserFactory(DjangoModelFactory):
     phone = factory.Sequence("+26134{:07}".format)
     phone_verified_at = factory.LazyFunction(now)
     password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def regions(user, create, wanted, **_fields):
+        """An agent works everywhere, unless the test says where."""
+        everywhere = Region.values if user.role == "agent" else []
+        regions = everywhere if wanted is None else wanted
+        if create:
+            Posting.objects.bulk_create(Posting(user=user, region=region) for region in regions)
 
 
 class DocumentFactory(DjangoModelFactory):
@@ -105,7 +119,63 @@ class IdentityCaseFactory(DjangoModelFactory):
     address = "Lot II M 45 Bis Ankadivato"
     issue_date = date(2015, 3, 2)
     issue_place = "Antananarivo"
+    region = Region.ANALAMANGA
     photos = factory.PostGeneration(_photograph)
+
+
+def _asked():
+    """What stands beside every part but the founder's."""
+    return {
+        "invited_by": factory.SelfAttribute("organisation.founded_by"),
+        "expires_at": factory.LazyFunction(in_a_week),
+    }
+
+
+class OrganisationFactory(DjangoModelFactory):
+    """With its founder as gestionnaire, unless the test says without."""
+
+    class Meta:
+        model = Organisation
+        skip_postgeneration_save = True
+
+    class Params:
+        suspended = factory.Trait(state="suspended", reason="NIF d'une autre.")
+
+    name = factory.Sequence("Transports {}".format)
+    nif = factory.Sequence("{:010}".format)
+    founded_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def founder(organisation, create, wanted, **_fields):
+        if create and wanted is not False:
+            person = organisation.founded_by
+            MembershipFactory(organisation=organisation, user=person)
+            IdentityCaseFactory(citizen=person, approved=True, photos=False)
+
+
+class MembershipFactory(DjangoModelFactory):
+    """A part somebody has in an organisation; with `invited`, an invitation nobody answered."""
+
+    class Meta:
+        model = Membership
+
+    class Params:
+        checker = factory.Trait(role="checker", **_asked())
+        colleague = factory.Trait(role="maker", **_asked())
+        invited = factory.Trait(
+            role="checker",
+            state="invited",
+            user=None,
+            began_at=None,
+            address="+261349900000",
+            **_asked(),
+        )
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    role = "maker"
+    state = "active"
+    user = factory.SubFactory(UserFactory)
+    began_at = factory.LazyFunction(now)
 
 
 class VehicleFactory(DjangoModelFactory):
@@ -156,6 +226,7 @@ class VehicleCaseFactory(DjangoModelFactory):
     energy = "petrol"
     fiscal_power = 8
     first_registration = date(2015, 3, 1)
+    region = Region.ANALAMANGA
     photos = factory.PostGeneration(_photograph)
 
 

@@ -100,15 +100,21 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def postgres():
-    """A PostgreSQL cluster in a folder of its own, gone afterwards."""
+def postgres(**options):
+    """A PostgreSQL cluster in a folder of its own, with its own options; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="hetra-pg-"))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         data, port = folder / "data", free_port()
         _initdb(data, folder)
-        command = [*_as_postgres(), _binary("postgres"), "-D", str(data), *_options(folder, port)]
+        command = [
+            *_as_postgres(),
+            _binary("postgres"),
+            "-D",
+            str(data),
+            *_options(folder, port, options),
+        ]
         with (folder / "log").open("wb") as log:
             server = Group(command, output=log)
         try:
@@ -135,9 +141,10 @@ def _is_ready(port):
     return subprocess.run(ask, check=False).returncode == 0
 
 
-def _options(folder, port):
+def _options(folder, port, changes):
     options = POSTGRES_OPTIONS | {"port": str(port), "unix_socket_directories": str(folder)}
-    return [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    pairs = (options | changes).items()
+    return [part for name, value in pairs for part in ("-c", f"{name}={value}")]
 
 
 def _as_postgres():

@@ -6,9 +6,11 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.phone_verification import phone_already_exists
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_otp import user_has_device
 
@@ -42,8 +44,7 @@ class SignupForm(allauth_forms.SignupForm):
         )
 
     def validate_unique_email(self, value):
-        """An address merely claimed is free; one that is somebody's gets no other answer."""
-        self.account_already_exists = accounts.is_email_taken(value)
+        """Anybody may name any address: whose it is shows when it is to be confirmed."""
         return value
 
     def save(self, request):
@@ -55,10 +56,13 @@ class SignupForm(allauth_forms.SignupForm):
         return user
 
     def try_save(self, request):
-        """Take as long where there is an account already: a password is hashed in any case."""
-        if self.account_already_exists:
-            User().set_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+        """Do the same work where there is an account already, and take back what it made."""
+        is_taken, self.account_already_exists = self.account_already_exists, False
+        with transaction.atomic(), transaction.atomic():
+            made = super().try_save(request)
+            transaction.set_rollback(is_taken)
+        self.account_already_exists = is_taken
+        return super().try_save(request) if is_taken else made
 
     def clean(self):
         """A phone is no password: everybody around its owner knows it."""
@@ -117,7 +121,10 @@ class SentCode(forms.Form):
     def clean_code(self):
         """Raises ValidationError, in the same words whatever is wrong with it."""
         typed = self.cleaned_data["code"]
-        if not codes.check(self.expected_code or "", typed):
+        # Where nobody was sent a code, one is checked all the same, and is never right.
+        in_vain = context.request.session.get(accounts.IN_VAIN, "")
+        is_right = codes.check(self.expected_code or in_vain, typed)
+        if not is_right or not self.expected_code:
             raise get_adapter().validation_error("incorrect_code")
         return typed
 
@@ -141,6 +148,17 @@ class EmailCodeForm(SentCode, allauth_forms.ConfirmEmailVerificationCodeForm):
 
 class ResetCodeForm(SentCode, allauth_forms.ConfirmPasswordResetCodeForm):
     """The code that lets a forgotten password be replaced."""
+
+
+class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
+    """The new password of whoever gave that code, some minutes ago."""
+
+    def clean(self):
+        """Raises ValidationError where two have meanwhile taken password and factor away."""
+        data = super().clean()
+        if not self.user.is_active or _comes_by_link(self.user):
+            raise ValidationError(_("Un lien vous est envoyé : lui seul ouvre ce compte."))
+        return data
 
 
 class DeviceCodeForm(SentCode):

@@ -46,7 +46,9 @@ class IdentityForm(forms.ModelForm):
     class Meta:
         model = IdentityCase
         fields = IdentityCase.DECLARED
+        labels = {"region": _("Région où vous habitez")}
         help_texts = {
+            "region": _("Pas sur la carte. Des agents de cette région examinent le dossier."),
             "surname": _("Comme il est écrit sur la carte, après « Anarana »"),
             "given_names": _("Laissez vide si la carte n'en porte pas."),
             "address": _("Lot et quartier, après « Fonenana »"),

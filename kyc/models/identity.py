@@ -4,7 +4,7 @@ from django.db import IntegrityError, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kyc import cin
+from kyc import cin, masks
 from kyc.cases import Case, CaseQuerySet
 from kyc.models.documents import Document
 from project.lib.sealed import (
@@ -20,6 +20,10 @@ class IdentityCaseQuerySet(CaseQuerySet):
     def numbered(self, number):
         """Cases that declare this CIN number, however its digits are spaced."""
         return self.filter(number_index__in=IdentityCase.indexes_of("number_index", number))
+
+    def comparable(self):
+        """Dossiers a person at the counter can be compared with: sent, and not rejected."""
+        return self.exclude(state__in=[Case.State.DRAFT, Case.State.REJECTED])
 
 
 class IdentityCase(Indexed, Case):
@@ -55,6 +59,7 @@ class IdentityCase(Indexed, Case):
         "mother",
         "issue_date",
         "issue_place",
+        "region",
     ]
     REQUIRED = [
         "number",
@@ -64,8 +69,17 @@ class IdentityCase(Indexed, Case):
         "address",
         "issue_date",
         "issue_place",
+        "region",
     ]
     SHOWN = {"number": cin.display}
+    MASKED = {
+        "number": masks.number,
+        "birth_date": masks.day,
+        "birth_place": masks.words,
+        "address": masks.words,
+        "father": masks.words,
+        "mother": masks.words,
+    }
 
     objects = IdentityCaseQuerySet.as_manager()
 

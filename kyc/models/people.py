@@ -5,10 +5,12 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kyc.cases import Case
+from kyc.models.organisations import Membership
 from project.lib import phones
 
 
@@ -20,20 +22,33 @@ class UserManager(BaseUserManager):
         user.save(using=self._db)
         return user
 
+    def with_duties(self):
+        """Accounts with what they do in organisations, in the one query that loads them."""
+        parts = Membership.objects.active().filter(user=OuterRef("pk"))
+        return self.annotate(
+            is_maker=Exists(parts.filter(role=Membership.Role.MAKER)),
+            is_checker=Exists(parts.filter(role=Membership.Role.CHECKER)),
+        )
+
     def reached_at(self, address):
         """The account of a phone (E.164) or an e-mail address, or None.
 
         Whoever has confirmed it comes before whoever merely claims it. Of an address that
         nobody has confirmed, only staff accounts count: an administrator gave it to them.
         """
+        return self.reachable_at(address).first()
+
+    def reachable_at(self, address):
+        """The accounts of a phone or an address, as above: one query, whoever there is."""
         if "@" not in address:
             claims = self.filter(phone=address, is_active=True) | self.filter(
                 phone=address, phone_verified_at__isnull=False
             )
-            return claims.order_by(F("phone_verified_at").asc(nulls_last=True), "-pk").first()
-        confirmed = Q(emailaddress__email__iexact=address, emailaddress__verified=True)
-        given = Q(email__iexact=address) & ~Q(role=User.Role.CITIZEN)
-        return self.filter(confirmed).first() or self.filter(given).first()
+            return claims.order_by(F("phone_verified_at").asc(nulls_last=True), "-pk")
+        # By allauth's rows: they are in small letters, and found by their index.
+        given = Q(emailaddress__verified=True) | ~Q(role=User.Role.CITIZEN)
+        rows = self.filter(given, emailaddress__email=address.lower())
+        return rows.order_by("-emailaddress__verified", "pk")
 
     def drop_phone_claims(self, phone, *, but):
         """Close the accounts that claimed a phone which has turned out to be somebody else's."""
@@ -72,6 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("langue"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
+    devices_forgotten_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False, help_text="refused on production settings")
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -102,3 +118,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_identified(self) -> bool:
         """Whether an agent has approved who this person says they are."""
         return self.identitycases.filter(state=Case.State.APPROVED).exists()
+
+    # In a request both come with the account (`with_duties`): what ended counts no more at once.
+    @cached_property
+    def is_maker(self) -> bool:
+        """Whether this person makes in some organisation's name, now."""
+        return self.memberships.active().filter(role=Membership.Role.MAKER).exists()
+
+    @cached_property
+    def is_checker(self) -> bool:
+        """Whether this person approves in some organisation's name, now."""
+        return self.memberships.active().filter(role=Membership.Role.CHECKER).exists()

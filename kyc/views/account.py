@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kyc import guesses, limits
 from kyc import stages as login_stages
+from kyc.credentials import Code
 from kyc.forms.accounts import DeviceCodeForm
 from kyc.stages import NewDevice
 from project.lib.access import public
@@ -29,7 +30,7 @@ def limited(action, view):
 
     @wraps(view)
     def counted(request, *args, **kwargs):
-        who = request.user.pk or get_adapter().get_client_ip(request)
+        who = request.user.pk or guesses.source(get_adapter().get_client_ip(request))
         if request.method == "POST" and limits.take(action, str(who)):
             return respond_429(request)
         return view(request, *args, **kwargs)
@@ -49,6 +50,10 @@ def paced(view):
             wait = limits.take("resend", _resend_key(request, _address_to_confirm(request)))
             if wait:
                 return _ask_to_wait(request, wait)
+            login = unstash_login(request, peek=True)
+            if login and login.user is None:
+                address = _address_to_confirm(request)
+                get_adapter().send_in_vain(Code.Purpose.PHONE, address)
         return view(request, *args, **kwargs)
 
     return waited

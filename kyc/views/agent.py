@@ -5,16 +5,20 @@ Both queues, identities here and vehicles in `fleet`, use these views: the URLco
 
 from django.contrib import messages as flash
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kyc import comparison, documents, review
+from kyc import comparison, documents, reveals, review
 from kyc.forms.cases import DecisionForm
-from kyc.views.files import picture_response
-from project.lib.access import agent
+from kyc.forms.reveals import RevealForm
+from kyc.views.files import marked_response
+from project.lib.access import agent, fresh_factor
 from project.lib.drafts import typed
 from project.lib.screens import screen
 from project.lib.workflow import MoveRefused
+
+ONCE = "reveal_once"  # what a session holds of the form that may reveal next: never a value
 
 
 @agent
@@ -29,6 +33,7 @@ def queue(request, *, model):
     waiting = model.objects.waiting().reviewable_by(request.user)
     context = {
         "model": model._meta,
+        "postings": request.user.postings.all(),
         "waiting": waiting.count(),
         "oldest": waiting.first(),
         "held": model.objects.held_by(request.user).first(),
@@ -54,16 +59,54 @@ def case_detail(request, pk, *, model):
                 _("Dossier %(reference)s : décision enregistrée.") % {"reference": case.reference},
             )
             return redirect(case.queue_url)
+    status = 422 if request.method == "POST" else 200
+    return _case_screen(request, case, form, status=status)
+
+
+def _case_screen(request, case, form, *, revealed=(), status=200):
+    """The case beside its papers: masked, but for what this one answer reveals."""
     is_held = case.state == case.State.CLAIMED
     context = {
         "case": case,
         "form": form,
         "is_held": is_held,
-        "rows": comparison.rows(case) if is_held else [],
+        "rows": comparison.rows(case, revealed=revealed) if is_held else [],
         "papers": case.current_documents() if is_held else [],
+        "revealed": revealed,
     }
-    status = 422 if request.method == "POST" else 200
     return screen(request, "kyc/case_detail.html", context, status=status)
+
+
+@agent
+@require_http_methods(["GET", "POST"])
+@fresh_factor()
+def case_reveal(request, pk, *, model):
+    """Ask why masked values are needed whole. The answer to a POST shows them, and no other does.
+
+    Sent a second time, as by loading the answer again, a form reveals nothing.
+    """
+    case = get_object_or_404(model.objects.held_by(request.user), pk=pk)
+    form = RevealForm(
+        typed(request),
+        masked=reveals.masked_fields(case),
+        reasons=reveals.CASE_REASONS,
+        initial={"fields_asked": request.GET.getlist("champ")},
+    )
+    once = request.session.pop(ONCE, "")
+    if request.method == "POST" and not (once and request.POST.get("once") == once):
+        return redirect(case.agent_url)
+    if request.method == "POST" and form.is_valid():
+        names = form.cleaned_data.pop("fields_asked")
+        try:
+            reveals.reveal_of_case(case, names, **form.cleaned_data, by=request.user)
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _case_screen(request, case, DecisionForm(), revealed=names)
+    once = request.session[ONCE] = get_random_string(16)
+    status = 422 if request.method == "POST" else 200
+    context = {"case": case, "form": form, "once": once}
+    return screen(request, "kyc/case_reveal.html", context, status=status)
 
 
 @agent
@@ -85,4 +128,4 @@ def case_picture(request, pk, key, *, model):
     case = get_object_or_404(model.objects.held_by(request.user), pk=pk)
     document = get_object_or_404(case.documents, key=key)
     documents.look(document, by=request.user)
-    return picture_response(document)
+    return marked_response(document, by=request.user)

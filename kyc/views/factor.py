@@ -1,6 +1,7 @@
 """The second factor: giving it, enrolling it, and the sessions it protects."""
 
 import io
+from urllib.parse import urlencode
 
 import segno
 from django.contrib import messages
@@ -12,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login
 
-from kyc import factors, sessions
+from kyc import factors, reproofing, sessions
 from kyc.forms.factors import EnrolForm, TokenForm
 from project.audit import chain
-from project.lib.access import fresh_factor, mark_fresh, member
+from project.lib.access import fresh_factor, holder, mark_fresh, member
 from project.lib.screens import screen
 from project.lib.sessions import SINGLE
+
+ENROLLING = "enrolling"  # the number of the authenticator a session shows the seed of
 
 
 @member
@@ -25,8 +28,8 @@ from project.lib.sessions import SINGLE
 def second_factor(request):
     """Ask for the six digits or a recovery code, then go on to where the person was going."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if factors.device_of(request.user) is None and request.user.role != "citizen":
-        return redirect("kyc:factor_enrol")
+    if factors.is_owed(request.user):
+        return redirect(f"{reverse('kyc:factor_enrol')}?{urlencode({'next': target})}")
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         # Asked before the try: a wrong code closes the device for a moment by itself.
@@ -35,8 +38,9 @@ def second_factor(request):
         if device:
             _open(request, device)
             chain.witness("factor.passed", by=request.user, about=request.user)
+            reproofing.end_for(request.user, note="factor given")
             return HttpResponseRedirect(_safe(request, target))
-        chain.witness("factor.failed", by=request.user, about=request.user)
+        factors.refuse(request.user)
         form.add_error("token", refusal)
     context = {"form": form, "next": target}
     return screen(request, "kyc/second_factor.html", context, status=422 if form.errors else 200)
@@ -47,16 +51,17 @@ def second_factor(request):
 @fresh_factor(unless=lambda user: factors.device_of(user) is None and user.role != "citizen")
 def factor_enrol(request):
     """Show the seed as a QR code, and take its first code; then show recovery codes, once."""
-    form = EnrolForm(request.POST or None)
+    form, pending = EnrolForm(request.POST or None), _pending(request)
     if request.method == "POST" and form.is_valid():
         enrolled = factors.confirm(request.user, form.cleaned_data["token"])
         if enrolled:
             device, codes = enrolled
             _open(request, device)
             sessions.end_others(request)
-            return screen(request, "kyc/factor_codes.html", {"codes": codes})
+            target = _safe(request, request.GET.get("next") or "")
+            return screen(request, "kyc/factor_codes.html", {"codes": codes, "next": target})
         form.add_error("token", _("Ce code n'est pas le bon. Attendez le suivant."))
-    context = {"form": form, "seed": _seed(factors.pending_of(request.user))}
+    context = {"form": form, "seed": _seed(pending)}
     return screen(request, "kyc/factor_enrol.html", context, status=422 if form.errors else 200)
 
 
@@ -66,7 +71,7 @@ def factor_enrol(request):
 def factor_image(request):
     """The QR code of the authenticator being enrolled."""
     drawn = io.BytesIO()
-    code = segno.make(factors.pending_of(request.user).config_url, error="m", micro=False)
+    code = segno.make(_pending(request).config_url, error="m", micro=False)
     code.save(drawn, kind="svg", scale=5, border=4, light="#ffffff")
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
@@ -79,10 +84,11 @@ def factor_codes(request):
     if factors.device_of(request.user) is None:
         raise Http404
     codes = factors.renew_recovery_codes(request.user)
-    return screen(request, "kyc/factor_codes.html", {"codes": codes})
+    target = reverse("kyc:session_list")
+    return screen(request, "kyc/factor_codes.html", {"codes": codes, "next": target})
 
 
-@member
+@holder
 @require_http_methods(["GET", "POST"])
 def session_list(request):
     """Where one is signed in, and ending it there; what protects the account."""
@@ -114,9 +120,19 @@ def _open(request, device):
     """What was proved opens what it protects, in a session of a new name."""
     login(request, device)
     mark_fresh(request)
-    sessions.renew(request)
     if request.user.role in SINGLE:
-        sessions.end_others(request)
+        sessions.renew_alone(request)
+    else:
+        sessions.renew(request)
+
+
+def _pending(request):
+    """The authenticator this very session enrols: whoever read a seed in another holds no copy."""
+    device = factors.pending_of(request.user)
+    if request.session.get(ENROLLING) != device.pk:
+        device = factors.begin(request.user)
+        request.session[ENROLLING] = device.pk
+    return device
 
 
 def _seed(device):

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kyc import privacy as rights
 from kyc.forms.privacy import ClosingForm
 from kyc.models import IdentityCase
+from project.audit import chain
 from project.lib.access import citizen, fresh_factor
 from project.lib.screens import screen
+from project.lib.workflow import MoveRefused
 
 
 @citizen
@@ -28,6 +30,7 @@ def privacy_export(request):
     """A copy of everything, as one file; whoever just proved who they are comes back by GET."""
     if request.method == "GET":
         return redirect("kyc:privacy")
+    chain.witness("account.exported", by=request.user, about=request.user)
     response = HttpResponse(rights.export(request.user), content_type="application/zip")
     name = f"hetra-mes-donnees-{timezone.localdate():%Y-%m-%d}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -41,8 +44,12 @@ def privacy_close(request):
     """What closing the account means; a POST closes it and signs out."""
     form = ClosingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        rights.close(request.user, by=request.user)
-        logout(request)
-        return screen(request, "kyc/privacy_closed.html")
+        try:
+            rights.close(request.user, by=request.user)
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            logout(request)
+            return screen(request, "kyc/privacy_closed.html")
     status = 422 if request.method == "POST" else 200
     return screen(request, "kyc/privacy_close.html", {"form": form}, status=status)

@@ -28,28 +28,89 @@ ACTIONS = {
         "case.rejected": _("dossier rejeté"),
         "document.received": _("photo reçue"),
         "document.viewed": _("photo consultée"),
+        "identity.revealed": _("valeur masquée affichée"),
     },
     Stream.SCAN: {"scan.recorded": _("contrôle")},
     Stream.ACCESS: {
         "login.passed": _("connexion"),
         "login.failed": _("connexion refusée"),
         "login.ended": _("déconnexion"),
+        "session.ended": _("connexion fermée"),
+        "session.others_ended": _("autres connexions fermées"),
+        "session.expired": _("connexion expirée"),
+        "password.changed": _("mot de passe changé"),
+        "password.reset": _("mot de passe oublié et remplacé"),
+        "phone.changed": _("téléphone changé"),
+        "email.added": _("adresse e-mail ajoutée"),
+        "email.changed": _("adresse e-mail principale changée"),
+        "email.dropped": _("adresse e-mail retirée"),
         "factor.passed": _("second code accepté"),
         "factor.failed": _("second code refusé"),
         "factor.enrolled": _("second code installé"),
+        "factor.renewed": _("codes de secours renouvelés"),
+        "factor.recovered": _("code de secours utilisé"),
+        "reproofing.asked": _("second code perdu : demande"),
+        "reproofing.taken": _("second code perdu : demande prise en main"),
+        "reproofing.released": _("second code perdu : demande remise dans la file"),
+        "reproofing.code_sent": _("second code perdu : code envoyé au téléphone du compte"),
+        "reproofing.mismatch": _("second code perdu : ce que l'agent a recopié ne correspond pas"),
+        "reproofing.matched": _("second code perdu : ce que l'agent a recopié correspond"),
+        "reproofing.proved": _("second code perdu : identité prouvée"),
+        "reproofing.confirmed": _("second code perdu : confirmé par une seconde personne"),
+        "reproofing.removed": _("second code perdu : second code retiré"),
+        "reproofing.refused": _("second code perdu : refusé"),
+        "reproofing.withdrawn": _("second code perdu : demande annulée"),
+        "reproofing.disputed": _("second code perdu : arrêté, ce n'était pas la personne"),
+        "reproofing.expired": _("second code perdu : demande expirée"),
+        "account.exported": _("copie de ses données remise"),
+        "account.closed": _("compte fermé par son titulaire"),
+        "access.denied": _("accès refusé"),
+        "membership.invited": _("invitation dans une organisation"),
+        "membership.begun": _("entrée dans une organisation"),
+        "membership.ended": _("sortie d'une organisation, ou fin d'une invitation"),
     },
     Stream.ADMIN: {
         "staff.made": _("compte du personnel créé"),
+        # Acts upon somebody else's account, in the stream of the administrators' own: an act that
+        # locks two streams takes this one first, always.
+        "session.all_ended": _("toutes les connexions fermées"),
+        "factor.removed": _("second code retiré"),
+        "staff.opened": _("compte du personnel ouvert par son lien"),
         "staff.closed": _("compte du personnel fermé"),
-        "staff.asked": _("changement de rôle ou de second code demandé"),
-        "staff.confirmed": _("changement de rôle ou de second code confirmé"),
-        "staff.refused": _("changement de rôle ou de second code refusé"),
+        "staff.link": _("lien d'ouverture d'un compte fait"),
+        "staff.posted": _("région confiée"),
+        "staff.asked": _("demande sur un compte du personnel"),
+        "staff.confirmed": _("demande sur un compte du personnel confirmée"),
+        "staff.refused": _("demande sur un compte du personnel refusée"),
+        "staff.forced": _("compte du personnel créé sans second administrateur"),
+        "organisation.founded": _("organisation créée"),
+        "organisation.suspended": _("organisation suspendue"),
+        "organisation.resumed": _("organisation rétablie"),
+        "task.retried": _("tâche remise dans la file"),
+        "session.closed": _("connexion fermée par un administrateur"),
+        "limit.released": _("blocage levé par un administrateur"),
+        "network.refused": _("administrateur refusé : adresse hors de la liste"),
     },
 }
 STREAMS = {action: stream for stream, actions in ACTIONS.items() for action in actions}
+
+# Why somebody was shown a value that is masked for everybody.
+REASONS = {
+    "differs": _("ce qui est déclaré et ce qui est lu diffèrent"),
+    "unread": _("la photo n'a pas pu être lue"),
+    "duplicate": _("la même pièce sert peut-être à quelqu'un d'autre"),
+    "contact": _("il faut joindre la personne"),
+    "reproofing": _("second code perdu : il faut vérifier qui le demande"),
+    "other": _("autre raison"),
+}
 
 
 def label(action: str) -> str:
     """What people read for an act; an act without a word is shown as it is stored."""
     stream = STREAMS.get(action)
     return str(ACTIONS[stream][action]) if stream else action
+
+
+def reason(code: str) -> str:
+    """What people read for a reason of the catalogue; any other is shown as it is stored."""
+    return str(REASONS.get(code, code))

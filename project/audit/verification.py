@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from project.audit import anchors, chain
 from project.audit.completeness import EXPECTATIONS, due, silent
@@ -12,6 +14,8 @@ from project.audit.models import Event, Head, Round, Stream
 
 CHUNK = 2000  # rows held in memory at once
 NIGHTLY = timedelta(days=8)
+# An anchor may be this much later than its setting says: the queue was busy.
+LATE = timedelta(minutes=2)
 
 
 def faults(since: datetime | None = None, *, tally: Counter | None = None) -> Iterator[str]:
@@ -91,20 +95,50 @@ def _span(first: int, last: int) -> str:
 
 
 def _anchor_faults(since: datetime | None, tally: Counter) -> Iterator[str]:
-    last: dict[str, int] = {}
-    for name, lines in anchors.read(since):
-        for line in lines:
-            tally["anchors"] += 1
-            try:
-                anchor = anchors.check(line)
-            except anchors.Forged:
-                yield f"anchor {name}: not signed with a key of ours"
-            else:
-                last[anchor["stream"]] = anchor["seq"]
-                yield from _contradiction(name, anchor)
-    young = Event.objects.filter(at__gte=since) if since else Event.objects
+    last = Latest()
+    try:
+        for name, lines in anchors.read(since):
+            for line in lines:
+                tally["anchors"] += 1
+                try:
+                    anchor = anchors.check(line)
+                except anchors.Forged:
+                    yield f"anchor {name}: not signed with a key of ours"
+                else:
+                    last.note(anchor)
+                    yield from _contradiction(name, anchor)
+    except Exception as error:  # whatever the store is: what was not read is not verified
+        yield f"anchors: cannot be read ({type(error).__name__}: {error})"
+        return
+    yield from _missing(last, since, tally)
+
+
+class Latest:
+    """The youngest anchor of each stream and of all, by what was signed: names can be copied."""
+
+    def __init__(self) -> None:
+        self.seqs: dict[str, int] = {}
+        self.at: datetime | None = None
+
+    def note(self, anchor: dict) -> None:
+        at = datetime.fromisoformat(anchor["at"])
+        self.at = max(at, self.at or at)
+        self.seqs[anchor["stream"]] = max(anchor["seq"], self.seqs.get(anchor["stream"], 0))
+
+
+def _missing(last: Latest, since: datetime | None, tally: Counter) -> Iterator[str]:
+    """What no anchor holds, though it is older than the setting lets the last anchor be."""
+    limit = timezone.now() - timedelta(minutes=settings.AUDIT_ANCHOR_MINUTES) - LATE
+    young = Event.objects.filter(at__gte=since) if since else Event.objects.all()
+    said = f"more than {settings.AUDIT_ANCHOR_MINUTES} minutes"
+    if last.at and last.at < limit:
+        yield f"anchors: the last is of {last.at:%Y-%m-%d %H:%M} UTC, {said} ago"
     for stream in Stream.values:
-        tally["young"] += young.filter(stream=stream, seq__gt=last.get(stream, 0)).count()
+        events = young.filter(stream=stream, seq__gt=last.seqs.get(stream, 0)).order_by("seq")
+        tally["young"] += events.count()
+        first = events.first()
+        if first and first.at < limit:
+            yield f"{stream} {first.seq}: in no anchor, {said} later"
 
 
 def _contradiction(name: str, anchor: dict) -> Iterator[str]:

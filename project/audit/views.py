@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from project.audit.actions import label
+from project.audit import actions
 from project.audit.forms import SearchForm
 from project.audit.models import Event, Round
 from project.lib.access import auditor
@@ -29,12 +29,18 @@ def events(request):
     found = list(rows[: PAGE + 1])
     context = {
         "form": form,
-        "events": [(event, label(event.action)) for event in found[:PAGE]],
+        "events": [_in_words(event) for event in found[:PAGE]],
         "next": found[PAGE - 1].pk if len(found) > PAGE else None,
         "is_later": bool(before),
         **_integrity(),
     }
     return screen(request, "audit/events.html", context, status=422 if form.errors else 200)
+
+
+def _in_words(event):
+    """An event with what people read for its act and for its reason."""
+    event.reason = actions.reason(event.reason)
+    return event, actions.label(event.action)
 
 
 def _integrity():

@@ -20,3 +20,10 @@ def enqueue(task: str, *args: Any, queue: str = MAIN) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{task} must be queued inside the transaction of its act")
     async_task(task, *args, cluster=queue)
+
+
+def enqueue_again(task: str, args: Any, *, queue: str | None) -> None:
+    """Queue a task that failed once more, with what it was given then, as `enqueue` does."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{task} must be queued inside the transaction of its act")
+    async_task(task, *args, cluster=queue or MAIN)

@@ -83,26 +83,33 @@ class Sealed:
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         if value is None:
             return None
-        plain = crypto.unseal(bytes(value), keys=KEYS, context=self.context)
-        return self.from_text(plain.decode())
+        return self.from_bytes(crypto.unseal(bytes(value), keys=KEYS, context=self.context))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None:
             return None
-        plain = self.to_text(value).encode()
-        return connection.Database.Binary(crypto.seal(plain, keys=KEYS, context=self.context))
+        sealed = crypto.seal(self.to_bytes(value), keys=KEYS, context=self.context)
+        return connection.Database.Binary(sealed)
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if hasattr(value, "as_sql"):
             return value
         return self.get_db_prep_value(value, connection)
 
-    def to_text(self, value: Any) -> str:
+    def to_bytes(self, value: Any) -> bytes:
         """What is sealed of a value."""
+        return self.to_text(value).encode()
+
+    def from_bytes(self, plain: bytes) -> Any:
+        """The value again."""
+        return self.from_text(plain.decode())
+
+    def to_text(self, value: Any) -> str:
+        """The value in words."""
         return str(value)
 
     def from_text(self, text: str) -> Any:
-        """The value again."""
+        """The value its words stand for."""
         return text
 
 
@@ -119,6 +126,16 @@ class SealedCharField(Sealed, models.CharField):
 
 class SealedTextField(Sealed, models.TextField):
     """Sealed words of any length."""
+
+
+class SealedBinaryField(Sealed, models.BinaryField):
+    """Sealed bytes of any kind: not even text has to be in them."""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_bytes(self, plain: bytes) -> bytes:
+        return plain
 
 
 class SealedDateField(Sealed, models.DateField):

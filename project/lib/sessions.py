@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 
 MINUTE, HOUR = 60, 3600
@@ -19,9 +21,17 @@ LIFETIMES = {
     "auditor": (15 * MINUTE, 8 * HOUR),
     "administrator": (10 * MINUTE, 4 * HOUR),
 }
+# What an account does in organisations beside its role: the strictest of all it holds counts.
+DUTIES = {
+    "is_maker": (20 * MINUTE, 8 * HOUR),
+    "is_checker": (15 * MINUTE, 8 * HOUR),
+}
 SHORTEST = (10 * MINUTE, 4 * HOUR)  # for a role nobody has thought of
 # Roles that work in one place at a time: a second session ends the first.
 SINGLE = {"agent"}
+
+# Sent with `user` when time ends a session that somebody comes back to.
+expired = Signal()
 
 BEGAN, SEEN = "began_at", "seen_at"
 
@@ -48,6 +58,7 @@ def end(request: HttpRequest) -> None:
 
     By it the form they were typing is still known to be theirs (`project.lib.drafts`).
     """
+    expired.send(sender=None, user=request.user)
     ended = request.session
     ended.set_expiry(-1)
     ended.save()
@@ -55,8 +66,14 @@ def end(request: HttpRequest) -> None:
     request.user = AnonymousUser()
 
 
+def limits_of(user: Any) -> tuple[int, int]:
+    """Seconds without activity, and seconds in all: the strictest of what the account holds now."""
+    held = [LIFETIMES.get(getattr(user, "role", ""), SHORTEST)]
+    held += [limits for duty, limits in DUTIES.items() if getattr(user, duty, False)]
+    return min(idle for idle, _all in held), min(lifetime for _idle, lifetime in held)
+
+
 def _is_over(request: HttpRequest, now: float) -> bool:
-    role = getattr(request.user, "role", "")
-    idle, lifetime = LIFETIMES.get(role, SHORTEST)
+    idle, lifetime = limits_of(request.user)
     began, seen = request.session.get(BEGAN, now), request.session.get(SEEN, now)
     return now - seen > idle or now - began > lifetime

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "project.apps.AdminConfig",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -63,10 +64,14 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "project.audit.origin.OriginMiddleware",
+    "project.audit.refusals.RefusalMiddleware",
+    "project.networks.NetworkMiddleware",
     "project.lib.access.SignInMiddleware",
 ]
 
 ROOT_URLCONF = "project.urls"
+# What the doors ask about views that carry no mark of ours; see project/lib/access.py.
+ACCESS_POLICY = "project.policy.rule_for"
 WSGI_APPLICATION = "project.wsgi.application"
 
 TEMPLATES = [
@@ -213,6 +218,7 @@ ACCOUNT_FORMS = {
     "verify_phone": "kyc.forms.accounts.PhoneCodeForm",
     "confirm_email_verification_code": "kyc.forms.accounts.EmailCodeForm",
     "confirm_password_reset_code": "kyc.forms.accounts.ResetCodeForm",
+    "reset_password_from_key": "kyc.forms.accounts.NewPasswordForm",
 }
 # allauth counts in the cache, where counts are lost and kept apart: ours are rows (`kyc.limits`).
 ACCOUNT_RATE_LIMITS = False
@@ -238,7 +244,13 @@ ACCOUNT_SESSION_REMEMBER = False
 # How many proxies stand before the application: without it every limit by address is shared.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
 
+# From where administrators may work, as networks: `196.192.32.0/20,2c0f:f8f0::/32`. Production
+# wants it written, be it `0.0.0.0/0,::/0`; elsewhere an empty list is everywhere.
+ADMIN_NETWORKS = env.list("ADMIN_NETWORKS", [])
+
 OTP_TOTP_ISSUER = "Hetra"
+# A lost factor that two of the staff have agreed on goes after so long: its owner may say no.
+FACTOR_REMOVAL_HOURS = env.int("FACTOR_REMOVAL_HOURS", 24)
 
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_AGE = 30 * 60

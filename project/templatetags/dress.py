@@ -19,6 +19,13 @@ TONES = {
     "retired": "neutral",
     "cancelled": "neutral",
     "claimed": "info",
+    "asked": "wait",
+    "taken": "info",
+    "proved": "wait",
+    "removed": "good",
+    "refused": "bad",
+    "disputed": "bad",
+    "withdrawn": "neutral",
     "issued": "info",
     "sent": "info",
     "read": "info",
@@ -34,6 +41,9 @@ TONES = {
     "suspense": "warn",
     "unread": "warn",
     "unpaid": "warn",
+    "invited": "wait",
+    "suspended": "warn",
+    "active": "good",
     "approved": "good",
     "confirmed": "good",
     "verified": "good",
@@ -94,9 +104,11 @@ def percent(share):
 
 @register.filter
 def shown(value):
-    """Write a declared or a read value: a date as a date, nothing as a dash."""
+    """Write a declared or a read value: a date as a date, several as a list, nothing as a dash."""
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "—"
     return "—" if value in (None, "") else value
 
 

@@ -29,7 +29,7 @@ class Code(models.Model):
 
 
 class Scan(models.Model):
-    """Somebody checked a code or a plate. Kept whatever the answer was."""
+    """Somebody checked a code or a plate. An officer's is kept whatever the answer was."""
 
     class Verdict(models.TextChoices):
         PAID = "paid", _("taxe payée")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from project.lib.sealed import SealedBinaryField, SealedCharField
 from project.lib.workflow import Move, Tracked
 from taxes.models.notice import Notice
 
@@ -74,7 +75,7 @@ class Payment(Tracked):
     state = models.CharField(max_length=20, choices=State, default=State.CREATED)
     amount = models.PositiveIntegerField(help_text="ariary")
     provider = models.CharField(max_length=20)
-    phone = models.CharField(max_length=16)
+    phone = SealedCharField(max_length=16)
     operator = models.JSONField(default=dict, help_text="the ids the operator gave us")
     operator_reference = models.CharField(max_length=64, blank=True)
     detail = models.CharField(max_length=200, blank=True, help_text="what the operator said last")
@@ -129,9 +130,9 @@ class Callback(models.Model):
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, null=True, related_name="callbacks"
     )
-    body = models.BinaryField()
+    body = SealedBinaryField()
     headers = models.JSONField(default=dict)
-    digest = models.CharField(max_length=64, help_text="sha256 of address and body")
+    digest = models.CharField(max_length=64, help_text="keyed hash of address and body")
     times = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField(auto_now_add=True)
     last_at = models.DateTimeField(auto_now=True)

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.models import Vehicle, VehicleCase
+from kyc.models import Membership
 from project.lib.access import citizen
 from project.lib.drafts import typed
 from project.lib.screens import screen
@@ -26,6 +27,7 @@ def dashboard(request):
     context = {
         "identity": identity,
         "cases": cases.order_by("-pk"),
+        "invitations": Membership.objects.open().addressed_to(request.user).count(),
         "taxes": notices.standing(request.user),
         "arrears": notices.arrears(request.user),
         "year": notices.current_year(),

@@ -15,17 +15,21 @@ from taxes.models import Payment, Receipt, Refund
 @require_safe
 def queues(request):
     """How many cases each queue holds, state by state, and how old the oldest is."""
-    context = {"queues": [_queue(model) for model in (IdentityCase, VehicleCase)]}
+    context = {
+        "postings": request.user.postings.all(),
+        "queues": [_queue(model, request.user) for model in (IdentityCase, VehicleCase)],
+    }
     return screen(request, "taxes/queues.html", context)
 
 
-def _queue(model):
-    counts = dict(model.objects.values_list("state").annotate(Count("pk")))
+def _queue(model, person):
+    cases = model.objects.within(person)
+    counts = dict(cases.values_list("state").annotate(Count("pk")))
     states = [
         {"label": state.label, "value": state.value, "count": counts.get(state.value, 0)}
         for state in model.State
     ]
-    return {"model": model._meta, "states": states, "oldest": model.objects.waiting().first()}
+    return {"model": model._meta, "states": states, "oldest": cases.waiting().first()}
 
 
 @finance

@@ -96,6 +96,7 @@ def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page,
     assert page.locator("[name=occupation]").input_value() == "Apicultrice"
     then_accessible(page)
     when_correcting(page, truth | {"occupation": "Apicultrice"})
+    page.get_by_label("Région où vous habitez").select_option("Analamanga")
     when_sending(page)
     then_accessible(page)
     assert IdentityCase.objects.get().occupation == "Apicultrice"
@@ -112,6 +113,7 @@ def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page,
     expect(page.get_by_text(READ)).to_be_visible(timeout=60_000)
     day = people.french(vehicle["first_registration"])
     when_correcting(page, vehicle | {"first_registration": day})
+    expect(page.get_by_label("Région où le véhicule")).to_have_value("analamanga")
     then_accessible(page)
     when_sending(page)
     given_an_agent_approves(VehicleCase)

@@ -22,6 +22,7 @@ ANSWERS = {
     "energy": "petrol",
     "fiscal_power": "8",
     "first_registration": "01/03/2015",
+    "region": "analamanga",
 }
 
 

@@ -67,7 +67,7 @@ class Journey:
         citizen.send("Commencer")
         files = {"cin_front": self._photo(front), "cin_back": self._photo(back)}
         citizen.send("Continuer", files=files)
-        self._fills_in(self.person)
+        self._fills_in(self.person, region=demo.REGIONS[0])
         citizen.send("Envoyer le dossier")
         citizen.read("Dossier envoyé", "ID-")
         self._was_told("envoyé")
@@ -101,7 +101,7 @@ class Journey:
         citizen.send("Commencer")
         paper = self._photo(papers.draw_carte_grise(self.vehicle, seed=SEED))
         citizen.send("Continuer", files={"carte_grise_front": paper})
-        self._fills_in(self.vehicle)
+        self._fills_in(self.vehicle)  # the region is the one of the identity
         citizen.send("Envoyer le dossier")
         citizen.read("Dossier envoyé", "VH-")
         self._decides("/agent/vehicules/", self.plate, "approved")
@@ -198,14 +198,14 @@ class Journey:
         shot = papers.photograph(paper, seed=SEED, level="moderate")
         return "photo.jpg", papers.as_jpeg(shot), "image/jpeg"
 
-    def _fills_in(self, paper):
+    def _fills_in(self, paper, **chosen):
         """Watch the form fill itself, then correct what was read wrong or not at all."""
         form, read = self._watches_the_form()
         truth = {name: as_typed(name, value) for name, value in paper.items() if name in form}
         right = [name for name, value in truth.items() if same(form[name], value)]
         expect(len(right) >= len(truth) / 2, f"only {right} were read, of {list(truth)}")
         wrong = {name: value for name, value in truth.items() if name not in right}
-        self.citizen.send("Continuer", **read | wrong)
+        self.citizen.send("Continuer", **read | wrong | chosen)
         self.citizen.read("Vérifiez vos réponses")
         corrected = f", {', '.join(wrong)} corrected" if wrong else ""
         self.note = f"{len(right)} of {len(truth)} fields read{corrected}"

@@ -426,7 +426,7 @@ def test_an_unknown_phone_gets_the_same_answer_and_no_code(client):
     known = UserFactory()
     other = post(Client(), "account_reset_password", {"email": known.phone})
     assert (answer.status_code, answer.url) == (other.status_code, other.url)
-    assert not Message.objects.filter(to="+261349988877", template="code").exists()
+    assert "+261349988877" not in [sent.to for sent in Message.objects.filter(template="code")]
 
 
 def test_wrong_reset_codes_are_counted(client):

@@ -1,6 +1,7 @@
 """The second factor: enrolling, recovery codes, and giving it again before what matters."""
 
 import re
+from base64 import b32decode
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from tests.kyc.test_accounts import is_signed_in, sign_in
 pytestmark = pytest.mark.django_db
 
 ENROL, GIVE = "kyc:factor_enrol", "kyc:second_factor"
+NEW = "rizière-camion-1962"
 
 
 def token_of(device, *, drift=0):
@@ -44,7 +46,7 @@ def opens(client):
 
 def test_staff_without_a_device_are_sent_to_enrol_one(client, agent):
     asked = client.get(reverse("kyc:queue")).url
-    assert client.get(asked).url == reverse(ENROL)
+    assert client.get(asked).url.partition("?")[0] == reverse(ENROL)
     page = client.get(reverse(ENROL))
     assert reverse("kyc:factor_image") in page.text
     assert not opens(client)
@@ -70,6 +72,28 @@ def test_a_wrong_first_code_enrols_nothing(client, agent):
     assert factors.device_of(agent) is None
 
 
+@pytest.mark.parametrize("role", ["agent", "citizen"])
+def test_a_seed_somebody_read_with_the_password_is_not_the_one_its_owner_enrols(client, role):
+    user, thief = UserFactory(role=role), Client()
+    sign_in(thief, user.phone)
+    stolen = thief.get(reverse(ENROL)).context["seed"]
+    sign_in(client, user.phone)
+    shown = client.get(reverse(ENROL)).context["seed"]
+    assert shown != stolen
+    assert client.get(reverse(ENROL)).context["seed"] == shown
+    enrol(client, user)
+    assert factors.device_of(user).bin_key == b32decode(shown.replace(" ", ""))
+
+
+def test_a_code_of_the_seed_another_session_was_shown_enrols_nothing(client, agent):
+    client.get(reverse(ENROL))
+    right = token_of(factors.pending_of(agent))
+    other = Client()
+    sign_in(other, agent.phone)
+    assert other.post(reverse(ENROL), {"token": right}).status_code == 422
+    assert factors.device_of(agent) is None
+
+
 def test_whoever_has_a_device_cannot_enrol_another_with_the_password_alone(client, agent):
     enrol(client, agent)
     thief = Client()
@@ -77,6 +101,20 @@ def test_whoever_has_a_device_cannot_enrol_another_with_the_password_alone(clien
     assert reverse(GIVE) in thief.get(reverse(ENROL)).url
     assert reverse(GIVE) in thief.get(reverse("kyc:factor_image")).url
     assert reverse(GIVE) in thief.post(reverse("kyc:factor_codes")).url
+
+
+@pytest.mark.parametrize("role", ["agent", "citizen"])
+@pytest.mark.parametrize("page", ["account_change_password", "kyc:session_list"])
+def test_with_the_password_alone_nobody_changes_it_or_ends_the_owners_sessions(page, role):
+    user, owner, thief = UserFactory(role=role), Client(), Client()
+    sign_in(owner, user.phone)
+    enrol(owner, user)
+    sign_in(thief, user.phone)
+    given = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW, "session": "others"}
+    assert reverse(GIVE) in thief.get(reverse(page)).url
+    assert reverse(GIVE) in thief.post(reverse(page), given).url
+    assert is_signed_in(owner)
+    assert owner.get(reverse(page)).status_code == 200
 
 
 def test_a_new_device_replaces_the_old_one_and_signs_out_elsewhere(client, agent):

@@ -99,6 +99,7 @@ def test_fields_ask_for_the_right_keyboard(field):
 # --- The whole form -------------------------------------------------------------------------------
 
 ANSWERS = {
+    "region": "analamanga",
     "number": "101 234 567 890",
     "surname": "RAKOTO",
     "birth_date": "25/06/1985",

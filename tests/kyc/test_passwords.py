@@ -1,6 +1,9 @@
 """What is refused as a password, and what is not."""
 
 import hashlib
+import io
+import os
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
@@ -60,22 +63,99 @@ def test_staff_need_twelve_characters():
     assert refused("gkq-vze-31xy", role="agent") == set()
 
 
-@pytest.fixture
-def leaked(tmp_path, settings):
-    """A file as it is downloaded: a thousand hashes in order, each with its count."""
+def sha1(word):
+    return hashlib.sha1(word.encode()).hexdigest().upper()
+
+
+@pytest.fixture(params=["{}:{}\r\n", "{}:{}\n", "{}\n"], ids=["as published", "counted", "bare"])
+def leaked(request, tmp_path, settings):
+    """A thousand hashes in order: with counts and line ends as they are downloaded, or bare."""
     words = [f"mot publié {n}" for n in range(1000)]
-    hashes = sorted(hashlib.sha1(word.encode()).hexdigest().upper() for word in words)
+    lines = (
+        request.param.format(name, 7**n % 99_991) for n, name in enumerate(sorted(map(sha1, words)))
+    )
     path = tmp_path / "leaked.txt"
-    path.write_text("".join(f"{name}:{n}\n" for n, name in enumerate(hashes)))
+    path.write_bytes("".join(lines).encode())
     settings.BREACHED_PASSWORDS = str(path)
     return words
 
 
-def test_every_password_of_the_file_is_found_and_no_other(leaked):
+def test_every_password_of_the_file_is_found_and_no_other(leaked, settings):
+    assert passwords.fault_of(Path(settings.BREACHED_PASSWORDS)) == ""
     for word in leaked:
         assert refused(word) == {"breached"}, word
     for n in range(1000, 1300):
         assert refused(f"mot publié {n}") == set()
+
+
+class Published(io.RawIOBase):
+    """A sorted list of 900 million hashes, its lines made when they are read: 41.4 GB of them."""
+
+    LINES, WIDTH = 900_000_000, 46
+
+    def __init__(self, word):
+        self.at, self.reads, self.gap = 0, 0, 2**160 // self.LINES
+        self.listed = int(sha1(word), 16)
+
+    def line(self, number):
+        value = number * self.gap
+        if number == self.listed // self.gap:
+            value = self.listed  # the word in place of its neighbour: the order holds
+        return b"%040X:%03d\r\n" % (value, number % 1000)
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def seek(self, offset, whence=os.SEEK_SET):
+        self.at = offset + (self.LINES * self.WIDTH if whence == os.SEEK_END else 0)
+        return self.at
+
+    def readinto(self, buffer):
+        self.reads += 1
+        left = min(len(buffer), self.LINES * self.WIDTH - self.at)
+        first, skipped = divmod(self.at, self.WIDTH)
+        count = (left + skipped) // self.WIDTH + 2
+        found = b"".join(map(self.line, range(first, first + count)))[skipped:][:left]
+        buffer[: len(found)] = found
+        self.at += len(found)
+        return len(found)
+
+
+class PathOf:
+    def __init__(self, raw):
+        self.raw = raw
+
+    def open(self, _mode):
+        return io.BufferedReader(self.raw, 8192)
+
+
+def test_nine_hundred_million_lines_are_searched_in_forty_reads():
+    published = Published("sesame-2026")
+    assert passwords.is_listed("sesame-2026", PathOf(published))
+    assert published.reads <= 40
+    for n in range(50):
+        published = Published("sesame-2026")
+        assert not passwords.is_listed(f"jamais publié {n}", PathOf(published))
+        assert published.reads <= 40
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([sha1("b").lower(), sha1("a").lower()], "capitals"),
+        (["5BAA6:3", "5BAA7:1"], "not SHA-1"),
+        (sorted(map(sha1, map(str, range(500))), reverse=True), "not sorted"),
+        ([], "empty"),
+    ],
+    ids=["small letters", "prefixes", "by count", "empty"],
+)
+def test_a_file_that_would_miss_passwords_is_found_out(tmp_path, lines, said):
+    path = tmp_path / "leaked.txt"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    assert said in passwords.fault_of(path)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])

@@ -95,3 +95,17 @@ def test_the_name_tells_nothing(bucket, upload, case):
     document = documents.receive(case, upload, side=FRONT, by=case.citizen)
     assert document.picture.name == f"{document.key}.jpg"
     assert "carte" not in document.original.name
+
+
+def test_an_agent_is_given_no_address_of_the_bucket_but_a_marked_picture(
+    bucket, upload, client, login
+):
+    case = IdentityCaseFactory(returned=True)
+    document = documents.receive(case, upload, side=FRONT, by=case.citizen)
+    type(case).objects.filter(pk=case.pk).update(state="claimed", decided_at=None, reason="")
+    login(case.agent)
+    answer = client.get(reverse("kyc:case_picture", args=[case.pk, document.key]))
+    with document.picture.open("rb") as stored:
+        kept = stored.read()
+    assert (answer.status_code, answer.content[:3]) == (200, b"\xff\xd8\xff")
+    assert answer.content != kept

@@ -11,10 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kyc import factors, staff
-from kyc.credentials import Activation, StaffRequest
-from kyc.models import User
+from kyc.models import Activation, StaffRequest, User
 from notify.models import Message
-from project.lib.access import FRESH
 from project.lib.workflow import MoveRefused
 from tests.factories import UserFactory
 from tests.kyc.test_accounts import code, is_signed_in
@@ -22,22 +20,14 @@ from tests.kyc.test_factors import enrol
 
 pytestmark = pytest.mark.django_db
 
-FORM = {"role": "agent", "email": "Soa@finances.mg", "phone": "034 12 345 67"}
+FORM = {
+    "role": "agent",
+    "email": "Soa@finances.mg",
+    "phone": "034 12 345 67",
+    "regions": ["boeny", "sofia"],
+    "reason": "Elle remplace Tiana à Mahajanga.",
+}
 SECRET = "papaye-locomotive-88"
-
-
-@pytest.fixture
-def boss(client, login):
-    """An administrator who has just given their second factor."""
-    user = UserFactory(administrator=True, mailed=True)
-    fresh(login(user))
-    return user
-
-
-def fresh(client):
-    session = client.session
-    session[FRESH] = timezone.now().timestamp()
-    session.save()
 
 
 def link():
@@ -45,16 +35,24 @@ def link():
     return re.search(r"/activation/\S+", body)[0]
 
 
-def invite(client):
+def decide(client, verdict="confirmed"):
+    asked = StaffRequest.objects.latest("pk")
+    return client.post(reverse("kyc:staff_decide", args=[asked.pk]), {"verdict": verdict})
+
+
+def invite(client, second):
     client.post(reverse("kyc:staff_invite"), FORM)
+    decide(second)
     return User.objects.get(email="soa@finances.mg")
 
 
 # --- Inviting -------------------------------------------------------------------------------------
 
 
-def test_an_invited_person_opens_their_account_with_a_password_nobody_else_saw(client, boss):
-    user = invite(client)
+def test_an_invited_person_opens_their_account_with_a_password_nobody_else_saw(
+    client, boss, second
+):
+    user = invite(client, second)
     assert not user.has_usable_password()
     guest = Client()
     assert guest.get(link()).status_code == 200
@@ -68,8 +66,8 @@ def test_an_invited_person_opens_their_account_with_a_password_nobody_else_saw(c
     assert guest.get(reverse("kyc:queue")).status_code == 200
 
 
-def test_a_link_opens_once(client, boss):
-    user = invite(client)
+def test_a_link_opens_once(client, boss, second):
+    user = invite(client, second)
     Client().post(link(), {"password": SECRET})
     assert Client().get(link()).status_code == 404
     Client().post(link(), {"password": "une-autre-phrase-ici"})
@@ -77,14 +75,14 @@ def test_a_link_opens_once(client, boss):
     assert user.check_password(SECRET)
 
 
-def test_a_link_ends_after_two_days(client, boss):
-    invite(client)
+def test_a_link_ends_after_two_days(client, boss, second):
+    invite(client, second)
     with time_machine.travel(timezone.now() + timedelta(hours=49)):
         assert Client().get(link()).status_code == 404
 
 
-def test_a_new_link_ends_the_one_before(client, boss):
-    user = invite(client)
+def test_a_new_link_ends_the_one_before(client, boss, second):
+    user = invite(client, second)
     first = link()
     client.post(reverse("kyc:staff_link", args=[user.pk]))
     assert link() != first
@@ -92,50 +90,98 @@ def test_a_new_link_ends_the_one_before(client, boss):
     assert Client().get(link()).status_code == 200
 
 
-def test_opening_a_link_by_looking_at_it_spends_nothing(client, boss):
-    invite(client)
+def test_opening_a_link_by_looking_at_it_spends_nothing(client, boss, second):
+    invite(client, second)
     for _ in range(3):
         assert Client().get(link()).status_code == 200
 
 
-def test_a_link_cannot_be_read_in_its_row(client, boss):
-    invite(client)
+def test_a_link_cannot_be_read_in_its_row(client, boss, second):
+    invite(client, second)
     token = link().split("/")[2]
     assert len(token) >= 43
     assert token not in str(Activation.objects.values().get())
 
 
 @pytest.mark.parametrize("password", ["court", "motdepasse2026", ""])
-def test_a_password_anybody_would_guess_is_refused(client, boss, password):
-    user = invite(client)
+def test_a_password_anybody_would_guess_is_refused(client, boss, second, password):
+    user = invite(client, second)
     assert Client().post(link(), {"password": password}).status_code == 200
     user.refresh_from_db()
     assert not user.has_usable_password()
 
 
-def test_an_account_nobody_has_opened_is_not_opened_by_a_forgotten_password(client, boss):
-    invite(client)
+def test_an_account_nobody_has_opened_is_not_opened_by_a_forgotten_password(client, boss, second):
+    invite(client, second)
     for address in ("soa@finances.mg", "034 12 345 67"):
         Client().post(reverse("account_reset_password"), {"email": address})
     assert not Message.objects.filter(template="code").exists()
 
 
-def test_nobody_is_invited_twice(client, boss):
-    invite(client)
-    page = client.post(reverse("kyc:staff_invite"), FORM)
+def test_nobody_is_invited_twice(client, boss, second):
+    invite(client, second)
+    page = client.post(reverse("kyc:staff_invite"), FORM | {"phone": "034 12 345 68"})
     assert "existe déjà" in page.text
     assert User.objects.filter(email="soa@finances.mg").count() == 1
 
 
-def test_a_citizens_role_cannot_be_given(client, boss):
+def test_a_citizens_role_cannot_be_given(client, boss, second):
     client.post(reverse("kyc:staff_invite"), FORM | {"role": "citizen"})
+    assert not StaffRequest.objects.exists()
+    with pytest.raises(MoveRefused):
+        staff.invite("citizen", email="a@b.mg", phone="+261341110001", reason="x", by=boss)
+
+
+def test_one_administrator_makes_no_account_and_sends_no_link(client, boss, second):
+    """An administrator alone would else make themselves a second person."""
+    client.post(reverse("kyc:staff_invite"), FORM)
+    decide(client)
     assert not User.objects.filter(email="soa@finances.mg").exists()
+    assert not Activation.objects.exists()
+    assert not Message.objects.filter(template="staff_invited").exists()
+    decide(second)
+    assert Client().get(link()).status_code == 200
+
+
+def test_a_refused_invitation_leaves_nobody_and_may_be_asked_again(client, boss, second):
+    client.post(reverse("kyc:staff_invite"), FORM)
+    decide(second, "refused")
+    assert not User.objects.filter(email="soa@finances.mg").exists()
+    assert invite(client, second).is_active
+
+
+def test_one_invitation_at_a_time_waits_for_an_address_or_a_phone(client, boss):
+    client.post(reverse("kyc:staff_invite"), FORM)
+    for other in ({"email": "autre@finances.mg"}, {"phone": "034 12 345 68"}):
+        page = client.post(reverse("kyc:staff_invite"), FORM | other)
+        assert "attend déjà" in page.text
+    assert StaffRequest.objects.count() == 1
+
+
+def test_the_second_administrator_sees_what_they_sign(client, boss, second):
+    client.post(reverse("kyc:staff_invite"), FORM)
+    asked = StaffRequest.objects.get()
+    page = second.get(reverse("kyc:staff_decide", args=[asked.pk])).text
+    for words in ("soa@finances.mg", "034 12 345 67", "Agent", "Boeny, Sofia", "Tiana", boss.email):
+        assert words in page
+    assert "verdict" in page
+    assert 'name="verdict"' not in client.get(reverse("kyc:staff_decide", args=[asked.pk])).text
+
+
+def test_an_invited_agent_works_in_the_regions_that_were_signed(client, boss, second):
+    assert staff.posted(invite(client, second)) == ["boeny", "sofia"]
+
+
+def test_an_open_account_gets_no_link(client, boss):
+    agent = UserFactory(agent=True, mailed=True)
+    client.post(reverse("kyc:staff_link", args=[agent.pk]))
+    assert not Activation.objects.exists()
 
 
 # --- Closing --------------------------------------------------------------------------------------
 
 
-def test_a_closed_account_is_gone_at_once_and_never_deleted(client, boss):
+def test_a_closed_account_is_gone_at_once_and_never_deleted(client, boss, second):
     agent = UserFactory(agent=True)
     there = Client()
     there.post(reverse("account_login"), {"login": agent.phone, "password": "mangue-vapeur-1947"})
@@ -145,13 +191,13 @@ def test_a_closed_account_is_gone_at_once_and_never_deleted(client, boss):
     assert not User.objects.get(pk=agent.pk).is_active
 
 
-def test_nobody_closes_their_own_account(client, boss):
+def test_nobody_closes_their_own_account(client, boss, second):
     client.post(reverse("kyc:staff_close", args=[boss.pk]))
     boss.refresh_from_db()
     assert boss.is_active
 
 
-def test_a_citizen_is_no_staff(client, boss):
+def test_a_citizen_is_no_staff(client, boss, second):
     citizen = UserFactory()
     assert client.get(reverse("kyc:staff_detail", args=[citizen.pk])).status_code == 404
     assert client.post(reverse("kyc:staff_close", args=[citizen.pk])).status_code == 404
@@ -161,25 +207,9 @@ def test_a_citizen_is_no_staff(client, boss):
 
 
 def ask(client, user, **form):
-    data = {"kind": "role", "role": "supervisor", "reason": "Elle part à Toamasina."} | form
-    return client.post(reverse("kyc:staff_detail", args=[user.pk]), data)
-
-
-def decide(client, verdict="confirmed"):
-    asked = StaffRequest.objects.latest("pk")
-    return client.post(reverse("kyc:staff_decide", args=[asked.pk]), {"verdict": verdict})
-
-
-@pytest.fixture
-def second(boss):
-    """Another administrator, in another browser."""
-    from tests.conftest import pass_second_factor
-
-    other, user = Client(), UserFactory(administrator=True, mailed=True)
-    other.force_login(user)
-    pass_second_factor(other, user)
-    fresh(other)
-    return other
+    data = {"role": "supervisor", "reason": "Elle part à Toamasina."} | form
+    kind = data.pop("kind", "role")
+    return client.post(reverse("kyc:staff_ask", args=[user.pk, kind]), data)
 
 
 def test_a_role_changes_once_another_administrator_has_confirmed(client, boss, second):

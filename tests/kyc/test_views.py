@@ -25,6 +25,7 @@ ANSWERS = {
     "address": "Lot II M 45",
     "issue_date": "02/03/2015",
     "issue_place": "Antananarivo",
+    "region": "analamanga",
 }
 
 

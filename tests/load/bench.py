@@ -12,13 +12,17 @@ import tempfile
 from tests import servers
 
 MODULES = ["tests.load.scan", "tests.load.reading", "tests.load.sealing", "tests.load.audit"]
+MODULES += ["tests.load.equal"]
+
+# Figures of a server that keeps what it has confirmed: a commit waits for the disk.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 def main(wanted: list[str]) -> int:
     """Measure on a throw-away PostgreSQL; 0 once every figure is said."""
     folder = tempfile.mkdtemp(prefix="hetra-bench-")
     try:
-        with servers.postgres() as postgres:
+        with servers.postgres(**DURABLE) as postgres:
             os.environ |= {
                 "DJANGO_SETTINGS_MODULE": "tests.load.settings",
                 "DATABASE_URL": postgres.url("postgres"),

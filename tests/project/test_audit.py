@@ -17,11 +17,12 @@ from django.utils import timezone
 from project.audit import anchors, chain, tasks, verification
 from project.audit.models import Event, Head, Round, Stream
 from tests.factories import PaymentFactory, UserFactory
-from tests.races import Meeting, failures, together, unlock
+from tests.races import failures, together
 
 pytestmark = pytest.mark.django_db
 
 triggers = import_module("project.audit.migrations.0002_only_grows")
+appending = import_module("project.audit.migrations.0003_append")
 
 WRITERS = 8
 
@@ -137,11 +138,20 @@ def test_eight_writers_at_once_leave_one_chain_without_a_gap():
     assert faults() == []
 
 
+@pytest.fixture
+def unlocked():
+    """The database's own function without its lock, and a moment between reading and writing."""
+    function = appending.FUNCTION.replace("{schema}", "public")
+    slow = function.replace("FOR UPDATE", "").replace("print :=", "PERFORM pg_sleep(1); print :=")
+    assert slow.count("FOR UPDATE") == 0
+    connection.cursor().execute(slow)
+    yield
+    connection.cursor().execute(function)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_control_without_the_lock_two_writers_want_one_place(monkeypatch):
+def test_control_without_the_lock_two_writers_want_one_place(unlocked):
     append()
-    unlock(monkeypatch, but=())
-    monkeypatch.setattr(chain, "_head", Meeting(WRITERS, 2).after(chain._head))
     results = together(*[append] * WRITERS)
     # What the lock is for: without it acts are lost. Even then the database lets no chain fork.
     assert len(failures(results)) == WRITERS - 1

@@ -11,7 +11,7 @@ from PIL import Image
 
 from fleet.models import VehicleCase
 from kyc import documents, filing, review, staff
-from kyc.models import DocumentView, IdentityCase, User
+from kyc.models import DocumentView, IdentityCase, StaffRequest, User
 from project.audit import chain, origin, verification
 from project.audit.actions import STREAMS
 from project.audit.completeness import EXPECTATIONS, silent
@@ -82,7 +82,7 @@ def test_the_life_of_a_case_is_in_the_log():
 
 DECLARED = [
     *["number", "surname", "given_names", "birth_date", "birth_place", "address"],
-    *["issue_date", "issue_place"],
+    *["issue_date", "issue_place", "region"],
 ]
 
 
@@ -173,10 +173,11 @@ def test_every_check_is_recorded():
     officer, notice = UserFactory(officer=True), NoticeFactory(paid=True)
     code = receipts.issue_code(notice)
     scans.check(code.token, by=officer)
-    scans.check("x" * 60, by=None)
+    scans.check("x" * 60, by=officer)
+    scans.check(code.token, by=None)
     recorded = Event.objects.filter(stream="scan").order_by("seq")
-    assert [event.actor for event in recorded] == [officer.pk, None]
-    assert [event.data["verdict"] for event in recorded] == ["paid", "forged"]
+    assert [event.actor for event in recorded] == [officer.pk, officer.pk, None]
+    assert [event.data["verdict"] for event in recorded] == ["paid", "forged", "paid"]
 
 
 def test_a_storm_from_strangers_is_one_event():
@@ -229,26 +230,37 @@ def test_a_wrong_second_code_is_recorded(client, login):
 
 def test_making_somebody_of_the_staff_is_recorded(capsys):
     call_command("staff", "auditor", "--email", "a@example.mg", "--phone", "034 12 345 67")
-    event = Event.objects.get()
-    assert (event.action, event.data) == ("staff.made", {"role": "auditor"})
+    events = Event.objects.order_by("seq")
+    acts = ["staff.made", "staff.confirmed", "staff.link"]
+    assert [event.action for event in events] == acts
+    assert events[0].data == {"role": "auditor"}
     assert silent_rows() == set()
 
 
 def test_what_administrators_do_is_recorded():
     maker, other = UserFactory.create_batch(2, administrator=True)
-    person = staff.invite("agent", email="a@example.mg", phone="+261341110001", by=maker)
+    wanted = {"email": "a@example.mg", "phone": "+261341110001", "regions": ["sofia"]}
+    invited = staff.invite("agent", **wanted, reason="Arrivée", by=maker)
+    staff.decide(invited, "confirmed", by=other)
+    person = StaffRequest.objects.get().user
     asked = staff.ask("role", person, role="finance", reason="Mutation", by=maker)
     staff.decide(asked, "confirmed", by=other)
     staff.deactivate(person, by=other)
     events = Event.objects.filter(stream="admin").order_by("seq")
     assert [(event.action, event.actor) for event in events] == [
-        ("staff.made", maker.pk),
+        ("staff.asked", maker.pk),
+        ("staff.made", other.pk),
+        ("staff.posted", other.pk),
+        ("staff.link", other.pk),
+        ("staff.confirmed", other.pk),
         ("staff.asked", maker.pk),
         ("staff.confirmed", other.pk),
         ("staff.closed", other.pk),
     ]
-    assert {event.object_id for event in events} == {str(person.pk)}
-    assert events[2].data == {"request": asked.pk, "kind": "role", "role": "finance"}
+    last = {"user": person.pk, "kind": "role", "role": "finance", "regions": []}
+    assert (events[6].object_id, events[6].data) == (str(asked.pk), last)
+    mine = {("staff.made", each.pk) for each in (maker, other)}
+    assert silent_rows() == mine, "which no verb made"
 
 
 # --- Rows without an event ----------------------------------------------------------------------

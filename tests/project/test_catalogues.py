@@ -425,7 +425,7 @@ def bare_words(source, *, is_html=True):
             until = "" if tag == until else until
         elif tag in ("blocktranslate", "comment"):
             until = f"end{tag}"
-        elif token.contents == "block body_class":
+        elif token.contents in ("block body_class", "block bodyclass", "block coltype"):
             until = "endblock"
         elif token.token_type == TokenType.TEXT:
             text += token.contents

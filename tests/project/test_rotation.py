@@ -12,11 +12,20 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
+from fleet.models import VehicleCase
 from kyc.models import Document, IdentityCase, TOTPDevice
 from notify.models import Message
 from project.lib import crypto
 from project.management.commands import rotate_keys
-from tests.factories import DocumentFactory, IdentityCaseFactory, MessageFactory, UserFactory
+from taxes.models import Callback, Payment
+from tests.factories import (
+    DocumentFactory,
+    IdentityCaseFactory,
+    MessageFactory,
+    PaymentFactory,
+    UserFactory,
+    VehicleCaseFactory,
+)
 from tests.project.test_sealed import put, ring, stored
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +34,7 @@ OLD = {"FIELD_KEYS": ring("a"), "BLIND_KEYS": ring("x")}
 BOTH = {"FIELD_KEYS": ring("b", "a"), "BLIND_KEYS": ring("y", "x")}
 NEW = {"FIELD_KEYS": ring("b"), "BLIND_KEYS": ring("y")}
 READING = {"fields": {"surname": {"value": "RABE"}}}
+ODD = b"\x00\xff{not json"
 
 
 def number(turn):
@@ -40,6 +50,8 @@ def rows():
         DocumentFactory(reading=READING)
         MessageFactory(body="code 123456")
         TOTPDevice.objects.create(user=UserFactory(), key="3132" * 10)
+        VehicleCaseFactory(photos=False, holder="RABE Jean")
+        Callback.objects.create(provider="mvola", payment=PaymentFactory(), body=ODD, digest="x")
     return cases
 
 
@@ -59,16 +71,21 @@ def all_is_readable():
     assert Document.objects.get().reading == READING
     assert Message.objects.get().body == "code 123456"
     assert TOTPDevice.objects.get().bin_key == b"12" * 10
+    assert VehicleCase.objects.get().holder == "RABE Jean"
+    assert (Callback.objects.get().body, Payment.objects.get().phone) == (ODD, "+261341234567")
     return all(IdentityCase.objects.numbered(number(turn)).count() == 1 for turn in range(7))
 
 
 def test_every_model_with_a_sealed_column_is_renewed():
-    assert set(rotate_keys.sealed_models()) >= {IdentityCase, Document, Message, TOTPDevice}
+    assert set(rotate_keys.sealed_models()) >= {
+        *[IdentityCase, Document, Message, TOTPDevice],
+        *[VehicleCase, Callback, Payment],
+    }
 
 
 def test_the_old_keys_can_be_taken_away_afterwards(rows, capsys):
     with override_settings(**BOTH):
-        assert left() == 11
+        assert left() == 14
         assert all_is_readable()
         rotate(batch=3)
         assert left() == 0
@@ -93,10 +110,10 @@ def test_stopped_half_way_it_goes_on_with_what_is_left(rows, monkeypatch, capsys
         rotate(batch=2)
         assert "stopped" in capsys.readouterr().out
         assert len(batches) == 2
-        assert left() == 11 - sum(batches)
+        assert left() == 14 - sum(batches)
         assert all_is_readable(), "the service runs on in between"
         rotate(batch=2)
-        assert sum(batches) == 11, "no row was written twice"
+        assert sum(batches) == 14, "no row was written twice"
         assert left() == 0
     with override_settings(**NEW):
         assert all_is_readable()
@@ -125,9 +142,9 @@ def test_a_row_written_meanwhile_with_the_old_key_is_found(rows, monkeypatch):
 
 def test_check_counts_and_changes_nothing(rows, capsys):
     with override_settings(**BOTH):
-        with pytest.raises(CommandError, match="11 rows"):
+        with pytest.raises(CommandError, match="14 rows"):
             rotate(check=True)
-        assert left() == 11
+        assert left() == 14
         rotate()
         rotate(check=True)
         assert "kyc.IdentityCase: 0 rows" in capsys.readouterr().out
@@ -198,7 +215,7 @@ def test_ctrl_c_ends_the_real_command_between_two_batches(rows, child_environmen
     )
     assert child.stdout.readline() == "ready\n"
     with override_settings(**BOTH):
-        everything, deadline = 3011, time.monotonic() + 20
+        everything, deadline = 3014, time.monotonic() + 20
         while left() == everything and time.monotonic() < deadline:
             time.sleep(0.02)
         child.send_signal(signal.SIGINT)

@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from kyc.models import Document, IdentityCase, TOTPDevice
 from notify.models import Message
 from project.lib import crypto, sealed
-from tests.factories import DocumentFactory, IdentityCaseFactory, MessageFactory, UserFactory
+from taxes.models import Callback
+from tests.factories import (
+    DocumentFactory,
+    IdentityCaseFactory,
+    MessageFactory,
+    PaymentFactory,
+    UserFactory,
+    VehicleCaseFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +87,27 @@ def test_a_reading_comes_back_whole_and_can_be_written_without_the_row():
     document.refresh_from_db()
     assert document.reading == {"fields": {}}
     assert stored(document, "reading").startswith(b"demo:")
+
+
+def test_what_payments_and_vehicles_say_of_people_is_sealed():
+    payment, case = PaymentFactory(), VehicleCaseFactory(photos=False, holder="RABE Jean")
+    body = b'{"debitParty": "0341234567"}\x00\xff'
+    callback = Callback.objects.create(provider="mvola", payment=payment, body=body, digest="x")
+    message = MessageFactory()
+    assert b"341234567" not in stored(payment, "phone") + stored(callback, "body")
+    assert b"RABE" not in stored(case, "holder")
+    assert b"341234567" not in stored(message, '"to"')
+    for row in (payment, case, callback, message):
+        row.refresh_from_db()
+    assert (payment.phone, case.holder) == ("+261341234567", "RABE Jean")
+    assert (callback.body, message.to) == (body, "+261341234567")
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_come_back(body):
+    field = Callback._meta.get_field("body")
+    column = bytes(field.get_db_prep_save(body, connection).adapted)
+    assert field.from_db_value(column, None, connection) == body
 
 
 def test_a_message_and_a_seed_are_sealed():

@@ -33,6 +33,8 @@ COMPLETE = {
     "CODE_KEYS": f"1:{CODE}",
     "AUDIT_KEYS": f"2026:{AUDIT}",
     "AUDIT_ANCHOR": "s3://anchors/hetra",
+    "ADMIN_NETWORKS": "196.192.32.0/20,2c0f:f8f0::/32",
+    "BREACHED_PASSWORDS": "tests/project/leaked.txt",
     "EMAIL_URL": "smtp+tls://hetra:secret@mail.gov.mg:587",
     "DEFAULT_FROM_EMAIL": "ne-pas-repondre@hetra.gov.mg",
     "ORANGE_SMS_CLIENT_ID": "id",
@@ -64,9 +66,9 @@ def test_a_complete_environment_passes_every_deployment_check():
 @pytest.mark.parametrize(
     "variable",
     ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "S3_BUCKET", "S3_PUBLIC_URL"]
-    + ["AUDIT_KEYS", "AUDIT_ANCHOR"]
+    + ["AUDIT_KEYS", "AUDIT_ANCHOR", "ADMIN_NETWORKS"]
     + ["SEAL_KEYS", "FIELD_KEYS", "BLIND_KEYS", "CODE_KEYS"]
-    + ["MVOLA_CONSUMER_SECRET", "ORANGE_SMS_CLIENT_ID"],
+    + ["MVOLA_CONSUMER_SECRET", "ORANGE_SMS_CLIENT_ID", "DEFAULT_FROM_EMAIL"],
 )
 def test_what_is_missing_is_named(variable):
     done = check(**{variable: None})
@@ -94,16 +96,80 @@ def test_what_is_missing_is_named(variable):
         ("S3_PUBLIC_URL", "https://s3.gov.mg; script-src *", "https origin"),
         ("MVOLA_MERCHANT_MSISDN", "12", "mobile number"),
         ("ALLOWED_HOSTS", "*", "name the hosts"),
+        ("ADMIN_NETWORKS", "196.192.32.0/20,partout", "'partout'"),
+        ("ADMIN_NETWORKS", "196.192.32.7/20", "host bits"),
+        ("BREACHED_PASSWORDS", "/nowhere/leaked.txt", "cannot be read"),
+        ("BREACHED_PASSWORDS", "README.md", "not SHA-1"),
         ("CODE_KEYS", f"main:{KEY}", "0 to 255"),
         ("CODE_KEYS", f"1:{KEY},256:{KEY}", "0 to 255"),
         ("CODE_KEYS", "1:ZGVtby1vbmx5LWNvZGUta2V5LTAwMDAwMDAwMDAwMDA=", "everybody knows"),
         ("SECRET_KEY", "demo-only-" + "0123456789" * 5, "SECRET_KEY"),
+        ("AUDIT_KEYS", "2026:ZGVtby1vbmx5LWF1ZGl0LWtleS0wMDAwMDAwMDAwMDA=", "everybody knows"),
+        ("MVOLA_CONSUMER_KEY", "demo-key", "MVOLA_CONSUMER_KEY is the demo's"),
+        ("DEBUG", "true", "Take DEBUG away"),
+        ("AUDIT_ANCHOR_MINUTES", "0", "AUDIT_ANCHOR_MINUTES is 0"),
+        ("QUEUE_WORKERS", "0", "QUEUE_WORKERS is 0"),
+        ("TRUSTED_PROXY_COUNT", "0", "TRUSTED_PROXY_COUNT is 0"),
+        ("EMAIL_URL", "console://", "EMAIL_URL"),
+        ("LIMITS", '{"uplaods": {"free": 1, "window": 1}}', "uplaods"),
+        ("LIMITS", '{"uploads": {"free": 1}}', "uploads"),
     ],
 )
 def test_production_refuses_what_belongs_to_the_demo(variable, value, said):
     done = check(**{variable: value})
     assert done.returncode != 0
     assert said in done.stderr
+
+
+def test_without_the_list_of_leaks_the_start_goes_on_and_says_what_is_missing():
+    done = check(BREACHED_PASSWORDS=None)
+    assert done.returncode == 0, done.stderr
+    assert "not those known from leaks" in " ".join((done.stdout + done.stderr).split())
+
+
+def start(**changes):
+    """What the web server does first: importing the application."""
+    nowhere = {"DATABASE_URL": "postgres://hetra@127.0.0.1:1/hetra"}
+    environment = {"PATH": os.environ["PATH"], **COMPLETE, **nowhere, **changes}
+    return subprocess.run(
+        [sys.executable, "-c", "import project.wsgi"],
+        cwd=settings.ROOT,
+        env={name: value for name, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("FIELD_KEYS", "2026:ZGVtby1vbmx5LWZpZWxkLWtleS0wMDAwMDAwMDAwMDA=", "everybody knows"),
+        ("SEAL_KEYS", None, "SEAL_KEYS is missing"),
+        ("DEBUG", "1", "Take DEBUG away"),
+    ],
+)
+def test_the_web_server_does_not_start_either(variable, value, said):
+    done = start(**{variable: value})
+    assert done.returncode == 1
+    assert "Hetra does not start:" in done.stderr
+    assert said in done.stderr
+
+
+def test_the_web_server_starts_on_a_complete_environment_and_without_its_database():
+    done = start()
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_web_server_does_not_start_beside_an_invented_account(
+    child_environment, django_user_model
+):
+    database = {"DATABASE_URL": child_environment["DATABASE_URL"]}
+    assert start(**database).returncode == 0
+    django_user_model.objects.create(phone="+261340000001", is_demo=True)
+    done = start(**database)
+    assert done.returncode == 1
+    assert "Delete them" in done.stderr
 
 
 def test_the_demo_refuses_production_settings(settings):

@@ -43,7 +43,7 @@ def test_a_callback_is_kept_as_it_came_and_asked_after(client, payment):
     body = b'{"transactionStatus" : "completed"}\r\n'
     assert put(client, payment, body).status_code == 200
     kept = Callback.objects.get()
-    assert (kept.payment, bytes(kept.body), kept.times) == (payment, body, 1)
+    assert (kept.payment, kept.body, kept.times) == (payment, body, 1)
     assert queued.waiting() == [("taxes.tasks.check", (payment.pk,))]
 
 
@@ -81,7 +81,8 @@ def test_other_methods_are_refused(client, payment, method):
 )
 def test_whatever_the_bytes_they_are_kept_and_break_nothing(client, payment, operator, body):
     assert put(client, payment, body).status_code == 200
-    assert bytes(Callback.objects.get().body) == body
+    assert Callback.objects.get().body == body
+    Payment.objects.update(operator={})  # the callback's own ids are then read
     tasks.check(payment.pk)
     payment.refresh_from_db()
     assert payment.state == State.PENDING

@@ -34,6 +34,16 @@ def told(payment):
     return list(Message.objects.filter(recipient=payment.by).values_list("template", flat=True))
 
 
+def test_the_history_never_holds_a_payers_number_in_clear():
+    payment = PaymentFactory(pending=True)
+    payments.hold(payment, note="no answer about 034 99 999 99")
+    payments.settle(payment, paid(payment, payer="+261349999999", detail="de 0349999999"))
+    notes = " ".join(payment.log.values_list("note", flat=True)) + payment.detail
+    assert payment.state == State.SUSPENSE
+    assert "payer" in notes
+    assert "9999999" not in notes.replace(" ", "")
+
+
 # --- Starting -----------------------------------------------------------------------------------
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from kyc import limits
+from project.audit.models import Event
 from taxes import qr, receipts, scans
 from taxes.models import Code, Scan, Tariff
 from tests.factories import NoticeFactory, TariffFactory, UserFactory, VehicleFactory
@@ -144,7 +146,26 @@ def test_a_sold_vehicle_keeps_its_code(officer):
 def test_the_public_checks_codes_and_not_plates():
     notice = NoticeFactory(paid=True)
     assert ask(code_of(notice).token).verdict == "paid"
-    assert ask(notice.vehicle.plate).verdict == "forged"
+    assert scans.check(notice.vehicle.plate, by=None).verdict == "forged"
+
+
+def test_strangers_fill_no_books_of_ours():
+    """What is no code of ours leaves no row; one of ours leaves so many an hour, answered all."""
+    for number in range(30):
+        assert scans.check(f"{number:040}", by=None).verdict == "forged"
+    assert not Scan.objects.exists()
+    assert not Event.objects.filter(stream="scan").exists()
+    token = code_of(NoticeFactory(paid=True)).token
+    assert {scans.check(token, by=None).verdict for _ in range(30)} == {"paid"}
+    assert Scan.objects.count() == limits.RULES["public_check"].free
+
+
+def test_an_officers_checks_are_all_kept(officer):
+    token = code_of(NoticeFactory(paid=True)).token
+    for _ in range(30):
+        scans.check(token, by=officer)
+        scans.check("x" * 60, by=officer)
+    assert officer.scans.count() == 60
 
 
 def test_each_look_is_a_row_of_its_own(officer):

@@ -436,4 +436,4 @@ def test_the_queues_cost_the_same_however_long(client, login):
     IdentityCaseFactory(waiting=True)
     alone = cost(client, url("queues"))
     IdentityCaseFactory.create_batch(19, waiting=True)
-    assert cost(client, url("queues")) == alone <= 12
+    assert cost(client, url("queues")) == alone <= 13

@@ -1,16 +1,14 @@
 """`manage.py states`: docs/states.md, drawn from the `MOVES` of every tracked model."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 from django.apps import apps
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
 from project.lib.workflow import Tracked
+from project.management.pages import PageCommand
 
-PAGE = settings.ROOT / "docs" / "states.md"
 HEADER = """# States
 
 Written by `make states` from the `MOVES` of each model: do not edit. A row goes along these arrows
@@ -18,33 +16,20 @@ and no others, each move under a lock and with a line in its history.
 """
 
 
-class Command(BaseCommand):
+class Command(PageCommand):
     help = "Writes docs/states.md; with --check only says whether it is up to date."
-    requires_system_checks: list[str] = []
+    page = Path("states.md")
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--check", action="store_true", help="write nothing, fail on difference"
-        )
-
-    def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        page = render()
-        if not check:
-            PAGE.write_text(page, encoding="utf-8")
-        elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
-            raise CommandError("docs/states.md is out of date: run `make states`")
+    def render(self) -> str:
+        """The whole page, with labels in French as people read them."""
+        with override("fr"):
+            return "\n".join([HEADER, *(_section(model) for model in tracked_models())])
 
 
 def tracked_models() -> list[type[Tracked]]:
     """Every model whose state moves, by app and name."""
     models = [model for model in apps.get_models() if issubclass(model, Tracked)]
     return sorted(models, key=lambda model: model._meta.label)
-
-
-def render() -> str:
-    """The whole page, with labels in French as people read them."""
-    with override("fr"):
-        return "\n".join([HEADER, *(_section(model) for model in tracked_models())])
 
 
 def _section(model: type[Tracked]) -> str:
