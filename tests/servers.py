@@ -185,7 +185,9 @@ class S3:
 def s3(folder):
     """`rclone serve s3` on a folder."""
     store = S3(f"http://127.0.0.1:{free_port()}", "tests", "tests-secret", "scans", folder)
-    (folder / store.bucket).mkdir(parents=True, exist_ok=True)
+    # Made before it starts: it remembers for minutes which buckets there are.
+    for bucket in (store.bucket, "anchors"):
+        (folder / bucket).mkdir(parents=True, exist_ok=True)
     port = int(store.url.rpartition(":")[2])
     command = [
         *[str(Path(sys.executable).with_name("rclone")), "serve", "s3", str(folder)],

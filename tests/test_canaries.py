@@ -42,6 +42,7 @@ TYPED = {
     "mother": "CANARIMERE Jeanne",
     "issue_date": "03/04/2011",
     "issue_place": "Canaribureau",
+    "region": "analamanga",
 }
 WORDS = ["909876543210", "909 876 543 210", "909\u00a0876\u00a0543\u00a0210", "CANARI", "canari"]
 WORDS += ["Canari", "1971", "99 900 01", "349990001", "0349990001"]

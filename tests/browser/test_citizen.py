@@ -162,6 +162,7 @@ def test_a_citizen_without_scripts_gets_as_far(open_page, given_signed_in, tmp_p
         page.reload()
     assert same(page.locator("[name=number]").input_value()) == papers.person(people.SEED)["number"]
     when_correcting(page, people.truth_of_the_card())
+    page.locator("[name=region]").select_option("analamanga")
     page.get_by_role("button", name="Continuer").click()
     page.get_by_role("button", name="Envoyer le dossier").click()
     expect(page.get_by_text("Dossier envoyé")).to_be_visible()

@@ -94,6 +94,9 @@ def count_in_processes(people):
     gate, granted = context.Barrier(people), context.Value("i", 0)
 
     def one():
+        # What was inherited is the parent's: closing it would end the parent's session.
+        for inherited in connections.all():
+            inherited.connection = None
         gate.wait(30)
         if limits.take("number_day", "x") == 0:
             with granted.get_lock():

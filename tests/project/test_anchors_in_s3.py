@@ -19,7 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def bucket(s3, monkeypatch):
     """Production's own store of anchors, empty, on the test server."""
-    (s3.folder / "anchors").mkdir(exist_ok=True)
     store = production._anchors("s3://anchors/hetra")
     store["OPTIONS"] |= {
         "endpoint_url": s3.url,
