@@ -13,19 +13,22 @@ from kyc.regions import Region
 from project.lib.workflow import Tracked
 
 
+def within(person, where: Q) -> Q:
+    """Rows `where` the regions of somebody of the staff are; a supervisor without any sees all."""
+    return where | ~Exists(person.postings.all()) if person.role == "supervisor" else where
+
+
 class CaseQuerySet(models.QuerySet):
     def open_for_citizen(self):
         """Cases the citizen may still change."""
         return self.filter(state__in=Case.EDITABLE)
 
     def within(self, person):
-        """Cases of the regions somebody of the staff works in; a supervisor without any sees all.
+        """Cases of the regions somebody of the staff works in.
 
         Asked of the database each time: a posting taken away bites on the next request.
         """
-        regions = person.postings.values("region")
-        where = Q(region__in=regions)
-        return self.filter(where | ~Exists(regions) if person.role == "supervisor" else where)
+        return self.filter(within(person, Q(region__in=person.postings.values("region"))))
 
     def waiting(self):
         """Cases in the queue, the oldest first."""

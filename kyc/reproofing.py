@@ -22,7 +22,7 @@ from notify import messages
 from notify.models import Message
 from project.audit import chain
 from project.audit.completeness import expect
-from project.lib.workflow import MoveRefused
+from project.lib.workflow import MoveRefused, for_each
 
 State, Proof = Reproofing.State, Reproofing.Proof
 # What a person can be compared with decides what proves who they are: a dossier an agent has
@@ -260,10 +260,9 @@ def refuse(proofing: Reproofing, reason: str, *, by: User) -> None:
 def finish() -> None:
     """Take away the factors whose delay is over, and end what nobody confirmed in time."""
     now = timezone.now()
-    for proofing in Reproofing.objects.due(now):
-        remove(proofing)
-    for proofing in Reproofing.objects.overdue(now):
-        _expire(proofing)
+    ends = [partial(remove, proofing) for proofing in Reproofing.objects.due(now)]
+    ends += [partial(_expire, proofing) for proofing in Reproofing.objects.overdue(now)]
+    for_each(ends, lambda end: end())
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from kyc.models import User
 from notify import messages
 from project.audit import chain
 from project.audit.completeness import expect
-from project.lib.workflow import MoveRefused
+from project.lib.workflow import MoveRefused, for_each
 
 LEASE = timedelta(minutes=20)
 # Which states a case is in only after an act that the log must hold.
@@ -61,9 +61,9 @@ def release(case: Case, *, by) -> None:
 
 def release_stale() -> None:
     """Put back the cases nobody decided within the lease: their agents went away."""
-    for model in Case.__subclasses__():
-        for case in model.objects.stale(timezone.now() - LEASE):
-            _release_if_stale(case)
+    before = timezone.now() - LEASE
+    stale = [case for model in Case.__subclasses__() for case in model.objects.stale(before)]
+    for_each(stale, _release_if_stale)
 
 
 @transaction.atomic

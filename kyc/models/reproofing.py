@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kyc.cases import within
 from kyc.models.identity import IdentityCase
 from project.lib.sealed import SealedTextField
 from project.lib.workflow import Move, Tracked
@@ -34,10 +35,8 @@ class ReproofingQuerySet(models.QuerySet):
         The region is that of the identity dossier; whoever has none may come to any counter.
         """
         regions = person.postings.values("region")
-        if person.role == "supervisor" and not regions.exists():
-            return self.all()
         dossiers = IdentityCase.objects.filter(citizen=OuterRef("citizen")).comparable()
-        return self.exclude(Exists(dossiers.exclude(region__in=regions)))
+        return self.filter(within(person, Q(~Exists(dossiers.exclude(region__in=regions)))))
 
     def seen_by(self, user):
         """What somebody of the staff may open: what is open, and what they had a hand in."""

@@ -1,5 +1,6 @@
 """Rows that move between states, and the record of every move."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -24,6 +25,22 @@ class Move(models.Model):
     class Meta:
         abstract = True
         ordering = ["pk"]
+
+
+def for_each(rows: Iterable[Any], act: Callable[[Any], Any]) -> None:
+    """Act on every row, also behind one that cannot be dealt with.
+
+    Raises ExceptionGroup of what went wrong, once all have had their turn: the task is then seen to
+    have failed, and comes again.
+    """
+    failures: list[Exception] = []
+    for row in rows:
+        try:
+            act(row)
+        except Exception as error:  # whatever it is, it is that row's alone
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} rows", failures)
 
 
 class Tracked(models.Model):

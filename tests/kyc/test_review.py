@@ -83,6 +83,24 @@ def test_a_case_left_lying_goes_back_by_itself(factory):
     assert (case.state, case.agent) == (State.WAITING, None)
 
 
+def test_a_case_that_cannot_go_back_holds_up_none_of_the_others(monkeypatch):
+    stuck, case = IdentityCaseFactory(claimed=True), IdentityCaseFactory(claimed=True)
+    move = IdentityCase.move
+
+    def refusing(row, *args, **changes):
+        if row.pk == stuck.pk:
+            raise ValueError("stuck")
+        return move(row, *args, **changes)
+
+    monkeypatch.setattr(IdentityCase, "move", refusing)
+    later = timezone.now() + timedelta(minutes=21)
+    with time_machine.travel(later), pytest.raises(ExceptionGroup) as failure:
+        tasks.release_stale()
+    assert [str(each) for each in failure.value.exceptions] == ["stuck"]
+    case.refresh_from_db()
+    assert case.state == State.WAITING
+
+
 def test_a_case_in_hand_is_left_in_hand():
     case = IdentityCaseFactory(claimed=True)
     with time_machine.travel(timezone.now() + timedelta(minutes=19)):
