@@ -10,7 +10,10 @@ class FleetConfig(AppConfig):
 
     def ready(self) -> None:
         from fleet import receivers  # noqa: F401
+        from fleet.alike import WATCH
         from fleet.models import VehicleCase
-        from kyc import review
+        from kyc import duplicates, review
 
         review.expect_acts(VehicleCase)
+        duplicates.watch(VehicleCase, WATCH)
+        duplicates.expect_acts(VehicleCase)

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from fleet import plates
 from kyc.cases import Case
-from kyc.models import Document
+from kyc.models import Resemblance
+from kyc.papers import Side
+from kyc.sections import Section
 from project.lib.sealed import SealedCharField
 from project.lib.workflow import Move
 
@@ -143,7 +145,20 @@ class VehicleCase(Described, Case):
     """Somebody's declaration of a vehicle, from its carte grise."""
 
     PREFIX = "VH"
-    SIDES = [Document.Side.CARTE_GRISE_FRONT]
+    SECTIONS = [
+        Section(
+            "photos",
+            _("Photo de la carte grise"),
+            _("À plat, nette, entière"),
+            sides=(Side.CARTE_GRISE_FRONT,),
+        ),
+        Section(
+            "reponses",
+            _("Ce qui est écrit sur la carte"),
+            _("Nous la lisons pour vous : vérifiez"),
+            (*DESCRIPTION, "holder", "region"),
+        ),
+    ]
     DECLARED = [*DESCRIPTION, "holder", "region"]
     REQUIRED = [
         "plate",
@@ -158,6 +173,16 @@ class VehicleCase(Described, Case):
     ]
     SHOWN = {"plate": plates.display}
 
+    # A declaration neither ends nor is suspended.
+    state = models.CharField(
+        max_length=20,
+        choices=[
+            (state.value, state.label)
+            for state in Case.State
+            if state not in (Case.State.EXPIRED, Case.State.SUSPENDED)
+        ],
+        default=Case.State.DRAFT,
+    )
     holder = SealedCharField(_("titulaire écrit sur la carte"), max_length=150, blank=True)
     vehicle = models.OneToOneField(
         Vehicle, on_delete=models.PROTECT, null=True, blank=True, related_name="case"
@@ -180,9 +205,18 @@ class VehicleCase(Described, Case):
                 name="fleet_vehiclecase_one_draft_per_citizen",
             ),
         ]
+        indexes = [
+            *Case.Meta.indexes,
+            models.Index(fields=["plate"], name="fleet_vehiclecase_plate"),
+            models.Index(fields=["chassis_number"], name="fleet_vehiclecase_chassis"),
+        ]
 
     def __str__(self):
         return Case.__str__(self)
+
+    def reader_of(self, side: str) -> str:
+        """Every side of it is read."""
+        return "carte_grise"
 
     def approve(self) -> dict:
         """Make the vehicle of an approved declaration, held by who declared it.
@@ -202,3 +236,10 @@ class VehicleCaseMove(Move):
 
     def __str__(self):
         return f"{self.case_id}: {self.origin} → {self.state}"
+
+
+class VehicleResemblance(Resemblance):
+    """Two declarations of vehicles with something in common."""
+
+    case = models.ForeignKey(VehicleCase, on_delete=models.PROTECT, related_name="resemblances")
+    other = models.ForeignKey(VehicleCase, on_delete=models.PROTECT, related_name="resembled")

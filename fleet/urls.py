@@ -11,5 +11,5 @@ app_name = "fleet"
 
 urlpatterns = [
     path("vehicules/declarer/", citizen.declare, name="declare"),
-    *kyc.of_cases("vehicules/dossiers", "agent/vehicules", VehicleCase, VehicleForm),
+    *kyc.of_cases("vehicules/dossiers", "agent/vehicules", VehicleCase, {"reponses": VehicleForm}),
 ]

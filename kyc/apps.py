@@ -9,7 +9,16 @@ class KycConfig(AppConfig):
     name = "kyc"
 
     def ready(self):
-        from kyc import factors, receivers, reproofing, review, staff  # noqa: F401
+        from kyc import (  # noqa: F401
+            counter,
+            duplicates,
+            factors,
+            receivers,
+            reproofing,
+            review,
+            staff,
+            suspension,
+        )
         from kyc.models import (
             DocumentView,
             IdentityCase,
@@ -21,7 +30,10 @@ class KycConfig(AppConfig):
         from project.audit.completeness import expect
 
         review.expect_acts(IdentityCase)
+        suspension.expect_acts()
+        counter.expect_acts()
         factors.expect_acts()
+        duplicates.expect_acts(IdentityCase)
         reproofing.expect_acts()
         expect("document.viewed", DocumentView.objects.all, at="at")
         expect("staff.made", lambda: User.objects.exclude(role=User.Role.CITIZEN))

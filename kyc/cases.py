@@ -1,6 +1,6 @@
 """What waits for an agent's decision, whatever the paper."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +9,11 @@ from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kyc import reasons
+from kyc.papers import Side
 from kyc.regions import Region
+from kyc.sections import Section
+from project.audit import chain
 from project.lib.workflow import Tracked
 
 
@@ -18,17 +22,27 @@ def within(person, where: Q) -> Q:
     return where | ~Exists(person.postings.all()) if person.role == "supervisor" else where
 
 
-class CaseQuerySet(models.QuerySet):
-    def open_for_citizen(self):
-        """Cases the citizen may still change."""
-        return self.filter(state__in=Case.EDITABLE)
+class Standing(models.TextChoices):
+    """What became of a picture. It follows from its case and is stored nowhere."""
 
+    PENDING = "pending", _("en attente")
+    PROCESSING = "processing", _("en cours d'examen")
+    VERIFIED = "verified", _("vérifiée")
+    REJECTED = "rejected", _("à refaire")
+    EXPIRED = "expired", _("expirée")
+
+
+class CaseQuerySet(models.QuerySet):
     def within(self, person):
         """Cases of the regions somebody of the staff works in.
 
         Asked of the database each time: a posting taken away bites on the next request.
         """
         return self.filter(within(person, Q(region__in=person.postings.values("region"))))
+
+    def filled_by(self, person):
+        """Cases this person may look at and fill in: their own."""
+        return self.filter(citizen=person)
 
     def waiting(self):
         """Cases in the queue, the oldest first."""
@@ -66,9 +80,20 @@ class Case(Tracked):
         RETURNED = "returned", _("à corriger")
         APPROVED = "approved", _("approuvé")
         REJECTED = "rejected", _("rejeté")
+        EXPIRED = "expired", _("expiré")
+        SUSPENDED = "suspended", _("suspendu")
 
     EDITABLE = [State.DRAFT, State.RETURNED]
     FINAL = {State.APPROVED, State.REJECTED}
+    STANDINGS = {
+        State.DRAFT: Standing.PENDING,
+        State.WAITING: Standing.PROCESSING,
+        State.CLAIMED: Standing.PROCESSING,
+        State.SUSPENDED: Standing.PROCESSING,
+        State.APPROVED: Standing.VERIFIED,
+        State.REJECTED: Standing.REJECTED,
+        State.EXPIRED: Standing.EXPIRED,
+    }
     MOVES = {
         State.DRAFT: {State.WAITING},
         State.WAITING: {State.CLAIMED},
@@ -76,13 +101,18 @@ class Case(Tracked):
         State.CLAIMED: {State.WAITING, State.RETURNED, State.APPROVED, State.REJECTED},
         State.RETURNED: {State.WAITING},
     }
-    # What each paper needs before it may be sent, in the order it is asked for.
-    SIDES: list[str] = []
-    # What the citizen declares, in the order of the paper.
+    # What the citizen fills in, page by page; what of it must be there before it may be sent.
+    SECTIONS: list[Section] = []
     DECLARED: list[str] = []
     REQUIRED: list[str] = []
     # What is declared and stands on no paper: nothing reads it.
     UNPRINTED = {"region"}
+    # What of it stands at the head of the agent's page.
+    HEADING = {"region", "paper"}
+    # What a new case takes over from the last one its citizen was known by.
+    CARRIED = ("region",)
+    # How often a case may be sent before its citizen is asked to come to a counter.
+    TRIES = 9
     # How values are shown that are stored otherwise than they are printed.
     SHOWN: dict[str, Callable[[str], str]] = {}
     # How values are shown to whoever need not know them whole: an agent asks for them by a reason.
@@ -99,7 +129,12 @@ class Case(Tracked):
     region = models.CharField(_("région"), max_length=20, choices=Region, blank=True)
     documents = models.ManyToManyField("kyc.Document", related_name="%(class)ss")
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    # Why it was sent back or rejected: a code of kyc.reasons, words of the agent, or both.
+    reason_code = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="times it was sent")
+    # Sent back for these alone: section or side → code of kyc.reasons, and whether it is mended.
+    reopened = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -124,11 +159,13 @@ class Case(Tracked):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_decided_when_judged",
                 condition=Q(state__in=["draft", "waiting", "claimed"], decided_at=None)
-                | Q(state__in=["returned", "approved", "rejected"], decided_at__isnull=False),
+                | ~Q(state__in=["draft", "waiting", "claimed"]) & Q(decided_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_refused_with_a_reason",
-                condition=~Q(state__in=["returned", "rejected"]) | ~Q(reason=""),
+                condition=~Q(state__in=["returned", "rejected"])
+                | ~Q(reason="")
+                | ~Q(reason_code=""),
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_sent_from_a_region",
@@ -163,13 +200,126 @@ class Case(Tracked):
 
     @property
     def is_editable(self) -> bool:
-        return self.state in self.EDITABLE
+        """Whether its citizen may change it now."""
+        return self.state in self.EDITABLE and not self.is_for_the_counter
+
+    @property
+    def is_for_the_counter(self) -> bool:
+        """Whether it was sent back so often that only a visit can help."""
+        return self.state == self.State.RETURNED and self.tries >= self.TRIES
+
+    @property
+    def sides(self) -> list[str]:
+        """What must be photographed, in the order it is asked for."""
+        return [side for section in self.SECTIONS for side in section.sides]
+
+    def reader_of(self, side: str) -> str:
+        """What reads a side, by its name in kyc.ocr, or nothing."""
+        return ""
+
+    @property
+    def readers(self) -> dict[str, str]:
+        """The sides that are read, and by what."""
+        return {side: reader for side in self.sides if (reader := self.reader_of(side))}
+
+    @property
+    def printed(self) -> list[str]:
+        """What is declared and can be compared with the paper."""
+        return [name for name in self.DECLARED if name not in self.UNPRINTED]
+
+    @property
+    def required(self) -> list[str]:
+        """What must be declared before the case may be sent."""
+        return self.REQUIRED
 
     @property
     def is_complete(self) -> bool:
-        """Whether every side is photographed and every needed value declared."""
-        sides = {document.side for document in self.current_documents()}
-        return set(self.SIDES) <= sides and all(getattr(self, name) for name in self.REQUIRED)
+        """Whether every section is."""
+        present = {document.side for document in self.current_documents()}
+        return all(self.is_done(section, present) for section in self.SECTIONS)
+
+    def is_done(self, section: Section, present: Collection[str]) -> bool:
+        """Whether nothing is missing in a section, and what was sent back of it is mended.
+
+        `present` are the sides there is a picture of.
+        """
+        items = {section.name, *section.sides}
+        waits = any(name in items and not item["done"] for name, item in self.reopened.items())
+        declared = (name for name in section.fields if name in self.required)
+        photographed = set(self.sides_of(section)) <= set(present)
+        return not waits and photographed and all(getattr(self, name) for name in declared)
+
+    def is_open(self, section: Section) -> bool:
+        """Whether the citizen may change a section: all, or those that were sent back."""
+        if not self.is_editable:
+            return False
+        return not self.reopened or bool({section.name, *section.sides} & self.reopened.keys())
+
+    def open_sides(self, section: Section) -> list[str]:
+        """The sides of a section that may be photographed now."""
+        sides = self.sides_of(section)
+        if not self.reopened or section.name in self.reopened:
+            return sides
+        return [side for side in sides if side in self.reopened]
+
+    @property
+    def items(self) -> list[tuple[str, Any]]:
+        """What can be sent back by itself, with its title: what is declared page by page, sides."""
+        found: list[tuple[str, Any]] = []
+        for section in self.SECTIONS:
+            if section.fields:
+                found.append((section.name, section.title))
+            found += [(side, Side(side).label) for side in self.sides_of(section)]
+        return found
+
+    def sides_of(self, section: Section) -> list[str]:
+        """What a section wants photographed of this case's paper."""
+        return [side for side in section.sides if side in self.sides]
+
+    def standing(self, side: str) -> Standing:
+        """What became of the picture of a side."""
+        if self.state != self.State.RETURNED:
+            return self.STANDINGS[self.State(self.state)]
+        if side in self.reopened:
+            return Standing.PENDING if self.reopened[side]["done"] else Standing.REJECTED
+        return Standing.VERIFIED if self.reopened else Standing.PENDING
+
+    def section(self, name: str) -> Section | None:
+        """The section of that name, where this case has it."""
+        return next((section for section in self.SECTIONS if section.name == name), None)
+
+    def declare(self, values: dict[str, Any]) -> list[str]:
+        """Set what is declared, and return the names of the columns that are to be saved."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        return list(values)
+
+    @property
+    def said(self) -> str:
+        """Why it was sent back or rejected, in the language in force."""
+        return " ".join(filter(None, [reasons.words(self.reason_code), self.reason]))
+
+    @property
+    def assistance(self) -> Any:
+        """Who helps its citizen to fill it in at this moment: nobody."""
+        return None
+
+    def is_agreed(self, by: Any) -> bool:
+        """Whether `by` may send it: whoever declares it."""
+        return self.citizen_id == by.pk
+
+    def fingerprint(self) -> str:
+        """A keyed hash of all that is declared and photographed: it changes with any of it."""
+        said = [f"{name}={getattr(self, name)}" for name in self.DECLARED]
+        papers = [str(document.key) for document in self.current_documents()]
+        return chain.fingerprint("\n".join([*said, *papers]))
+
+    def on_behalf(self, by: Any) -> dict[str, Any]:
+        """For the log: for whom, and in which visit, where it is not the citizen who acts."""
+        if by is None or by.pk == self.citizen_id:
+            return {}
+        visit = {"assistance": self.assistance.pk} if self.assistance else {}
+        return {"on_behalf_of": self.citizen_id} | visit
 
     def approve(self) -> dict:
         """Give an approval its effect, and return what it changes in the case itself."""
@@ -178,19 +328,15 @@ class Case(Tracked):
     def current_documents(self):
         """The newest picture of each side, in the order the paper asks for them."""
         newest = {document.side: document for document in self.documents.order_by("pk")}
-        return [newest[side] for side in self.SIDES if side in newest]
+        return [newest[side] for side in self.sides if side in newest]
 
     def url(self, name: str, *, with_pk: bool = True) -> str:
         """The address of one of the case's own pages, in the app its paper belongs to."""
         return reverse(f"{self._meta.app_label}:{name}", args=[self.pk] if with_pk else [])
 
-    @property
-    def photos_url(self) -> str:
-        return self.url("photos")
-
-    @property
-    def details_url(self) -> str:
-        return self.url("details")
+    def section_url(self, name: str) -> str:
+        """The page of one section."""
+        return reverse(f"{self._meta.app_label}:section", args=[self.pk, name])
 
     @property
     def reading_url(self) -> str:
@@ -207,13 +353,21 @@ class Case(Tracked):
     def history(self) -> list[dict]:
         """What happened, in words the citizen may read: never who of the staff did it."""
         return [
-            {"at": line.at, "label": self.State(line.state).label, "note": line.note}
+            {"at": line.at, "label": self.State(line.state).label, "note": self._note(line)}
             for line in self.log.all()
             # Being taken up and put back is the office's own affair.
             if line.state != self.State.CLAIMED
             and line.origin != self.State.CLAIMED
             or line.state in (self.State.RETURNED, *self.FINAL)
         ]
+
+    def _note(self, line: Any) -> str:
+        """What is told beside a line: that it was sent at a counter, else what stands there."""
+        is_helped = line.state == self.State.WAITING and line.by_id not in (None, self.citizen_id)
+        told = _("Rempli au guichet avec un agent, et confirmé par votre code.")
+        if is_helped:
+            return str(told)
+        return " ".join(reasons.words(part) or part for part in line.note.split("\n"))
 
     def get_absolute_url(self) -> str:
         return self.url("case")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from kyc import documents
 from kyc.cases import Case
@@ -39,9 +40,22 @@ def rows(case: Case, *, revealed: Collection[str] = ()) -> list[Row]:
     Values that the case masks are masked here too, but for those that are `revealed`.
     """
     read = documents.values_read(case)
-    printed = [name for name in case.DECLARED if name not in case.UNPRINTED]
-    lines = [_row(case, name, read.get(name), name in revealed) for name in printed]
+    lines = [_row(case, name, read.get(name), name in revealed) for name in case.printed]
     return sorted(lines, key=lambda row: row.agrees is not False)
+
+
+def zone(case: Case) -> str:
+    """What the check digits of a paper's zone for machines make it: verified, doubtful; or none."""
+    checks = documents.values_read(case).get("checks")
+    if checks is None:
+        return ""
+    return "verified" if checks["value"] and checks["confident"] else "doubtful"
+
+
+def unread(case: Case, *, revealed: Collection[str] = ()) -> list[Row]:
+    """What was declared and stands on no paper that is read, masked likewise."""
+    names = [name for name in case.DECLARED if name in case.UNPRINTED and name not in case.HEADING]
+    return [_row(case, name, None, name in revealed) for name in names if getattr(case, name)]
 
 
 def _row(case: Case, name: str, field: dict | None, is_revealed: bool) -> Row:
@@ -69,6 +83,8 @@ def in_words(case: Case, name: str, value: Any) -> Any:
     """A field's value as people read it: the label of a choice, a date as a date."""
     if name in case.SHOWN and value:
         return case.SHOWN[name](value)
+    if value is True:
+        return _("oui")
     field = case._meta.get_field(name)
     if isinstance(field, models.DateField) and isinstance(value, str):
         with contextlib.suppress(ValueError):

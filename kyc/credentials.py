@@ -31,6 +31,7 @@ class Code(models.Model):
         RESET = "reset", _("choisir un nouveau mot de passe")
         DEVICE = "device", _("se connecter sur un nouvel appareil")
         REPROOFING = "reproofing", _("prouver qui on est, au guichet")
+        COUNTER = "counter", _("remplir son dossier avec un agent, au guichet")
 
     reference = models.CharField(max_length=32, unique=True)
     purpose = models.CharField(max_length=10, choices=Purpose)

@@ -1,13 +1,15 @@
 """Receiving papers, reading them, and looking at them."""
 
 import uuid
+from collections.abc import Collection
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from kyc import intake, limits, ocr
+from kyc import intake, limits, nationalities, ocr
 from kyc.cases import Case
 from kyc.models import Document, DocumentView
 from project.audit import chain
@@ -24,17 +26,17 @@ def receive(case: Case, upload: UploadedFile, *, side: str, by) -> Document:
 
     The original is kept sealed, as evidence. Raises intake.Refused for a file that is no picture
     of ours or goes beyond what an account may send in a day, and MoveRefused when the case is no
-    longer the citizen's to change.
+    longer the citizen's to change. Whoever sends it, it is the citizen's.
     """
-    if not case.is_editable:
-        raise MoveRefused(str(case))
+    if not may_receive(case, side):
+        raise MoveRefused(_("Ce dossier est déjà envoyé : il ne peut plus être changé."))
     raw = upload.read()
-    _count(by, len(raw))
+    _count(case.citizen, len(raw))
     picture = intake.decode(raw)
     key = uuid.uuid4()
     document = Document(
         key=key,
-        owner=by,
+        owner=case.citizen,
         side=side,
         width=picture.width,
         height=picture.height,
@@ -45,7 +47,12 @@ def receive(case: Case, upload: UploadedFile, *, side: str, by) -> Document:
     # Stored before the row that names them: no row ever claims a file that is not there.
     document.picture.save(f"{key}.jpg", ContentFile(picture.jpeg), save=False)
     document.original.save(f"{key}.sealed", ContentFile(crypto.seal(raw)), save=False)
-    return _attach(case, document)
+    return _attach(case, document, by)
+
+
+def may_receive(case: Case, side: str) -> bool:
+    """Whether this side is among what the citizen may photograph now."""
+    return any(side in case.open_sides(part) for part in case.SECTIONS if case.is_open(part))
 
 
 def _count(person, size: int) -> None:
@@ -59,14 +66,19 @@ def _count(person, size: int) -> None:
 
 
 @transaction.atomic
-def _attach(case: Case, document: Document) -> Document:
+def _attach(case: Case, document: Document, by) -> Document:
     case.lock()
-    if not case.is_editable:
-        raise MoveRefused(str(case))
+    is_theirs = type(case).objects.filled_by(by).filter(pk=case.pk).exists()
+    if not is_theirs or not may_receive(case, document.side):
+        raise MoveRefused(_("Cette partie est acceptée : elle ne se change plus."))
     document.save()
     case.documents.add(document)
+    if document.side in case.reopened:
+        case.reopened[document.side]["done"] = True
+        case.save(update_fields=["reopened"])
     enqueue("kyc.tasks.read", document.pk, queue=READING)
-    chain.record("document.received", by=document.owner, about=document, side=document.side)
+    said = {"side": document.side} | case.on_behalf(by)
+    chain.record("document.received", by=by, about=document, **said)
     return document
 
 
@@ -88,12 +100,29 @@ def read(document: Document) -> None:
 
     A paper that cannot be read in time is left to human eyes.
     """
-    with document.picture.open("rb") as stored:
-        jpeg = stored.read()
+    kind = _reader_of(document)
     try:
-        reading = ocr.read(jpeg, kind=KINDS[document.side])
+        reading = _read(document, kind)
     except ocr.Unreadable:
         reading = ocr.Reading(kind="unknown")
+    _keep(document, kind, reading)
+
+
+def _read(document: Document, kind: str) -> ocr.Reading:
+    if not kind:
+        return ocr.Reading(kind="unknown")
+    with document.picture.open("rb") as stored:
+        return ocr.read(stored.read(), kind=kind)
+
+
+@transaction.atomic
+def _keep(document: Document, kind: str, reading: ocr.Reading) -> None:
+    """Keep a reading, unless the paper was said to be of another kind meanwhile."""
+    case = case_of(document)
+    if case:
+        case.lock()
+    if _reader_of(document) != kind:
+        return
     found = any(field.value for field in reading.fields.values())
     Document.objects.filter(pk=document.pk, state=Document.State.PENDING).update(
         reading=reading.as_json(),
@@ -101,12 +130,30 @@ def read(document: Document) -> None:
     )
 
 
-KINDS = {
-    Document.Side.CIN_FRONT: "cin",
-    Document.Side.CIN_BACK: "cin",
-    Document.Side.CARTE_GRISE_FRONT: "carte_grise",
-    Document.Side.CARTE_GRISE_BACK: "carte_grise",
-}
+def _reader_of(document: Document) -> str:
+    """The reader for such a side; for a face, or a proof of address, none."""
+    case = case_of(document)
+    return case.reader_of(document.side) if case else ""
+
+
+def case_of(document: Document) -> Case | None:
+    """The case a picture belongs to."""
+    found = (model.objects.filter(documents=document).last() for model in Case.__subclasses__())
+    return next(filter(None, found), None)
+
+
+def fields_read(case: Case) -> set[str]:
+    """The fields that reading a case's papers can fill."""
+    return {name for kind in case.readers.values() for name in ocr.FIELDS[kind]}
+
+
+@transaction.atomic
+def read_again(case: Case, sides: Collection[str]) -> None:
+    """Have pictures of a case read anew: they are of another kind than was said."""
+    for document in case.documents.filter(side__in=sides):
+        fresh = {"state": Document.State.PENDING, "attempts": 0, "reading": {}}
+        Document.objects.filter(pk=document.pk).update(**fresh)
+        enqueue("kyc.tasks.read", document.pk, queue=READING)
 
 
 def values_read(case: Case) -> dict[str, dict]:
@@ -117,7 +164,17 @@ def values_read(case: Case) -> dict[str, dict]:
             is_better = field["confidence"] > best.get(name, {"confidence": -1})["confidence"]
             if field["value"] is not None and is_better:
                 best[name] = field
-    return best
+    return best | _in_words(best)
+
+
+def _in_words(read: dict[str, dict]) -> dict[str, dict]:
+    """The nationality as our forms have it, where its code is known; else its holder writes it."""
+    code = read.get("nationality")
+    return (
+        {}
+        if code is None
+        else {"nationality": code | {"value": nationalities.WORDS.get(code["value"])}}
+    )
 
 
 @transaction.atomic

@@ -57,10 +57,8 @@ class PhoneField(forms.CharField):
         return phones.display(value) if is_stored else value
 
 
-class PastDateField(forms.DateField):
-    """A day that has been: typed as on the paper, 31/12/1990, or as ISO."""
-
-    EARLIEST = date(1900, 1, 1)
+class PaperDateField(forms.DateField):
+    """A day typed as on the paper, 31/12/1990, or as ISO."""
 
     def __init__(self, **kwargs):
         kwargs.setdefault("help_text", _("Jour, mois, année : par exemple 25/06/1985"))
@@ -83,6 +81,12 @@ class PastDateField(forms.DateField):
         if isinstance(value, str):
             value = re.sub(r"\s", "", unicodedata.normalize("NFKC", value))
         return super().to_python(value)
+
+
+class PastDateField(PaperDateField):
+    """A day that has been."""
+
+    EARLIEST = date(1900, 1, 1)
 
     def clean(self, value):
         """Raises ValidationError for a day to come or before 1900."""

@@ -61,11 +61,16 @@ RULES = {
     # Asking to prove anew who one is, by account; what an agent copies from the card, by request.
     "reproofing": Rule(free=3, window=7 * DAY),
     "reproofing_proof": Rule(free=5, window=DAY),
+    # Codes sent at a counter, by agent; dossiers a supervisor looks up.
+    "counter": Rule(free=120, window=DAY),
+    "look_up": Rule(free=60, window=HOUR),
     # Changes of one's own account, by account.
     "change": Rule(free=30, window=HOUR),
     # Uploads, by account: files, and KiB of them.
     "uploads": Rule(free=60, window=DAY),
     "upload_kib": Rule(free=200 * 1024, window=DAY),
+    # KiB of parts of them: what is begun and never finished costs us too.
+    "part_kib": Rule(free=400 * 1024, window=DAY),
     # Requests for money nobody agreed to: to one's own phone; to another's, by phone and by who
     # asks. A stranger must not make a phone ring for money again and again.
     "prompt_own": Rule(free=10, window=HOUR),

@@ -19,6 +19,11 @@ def words(value: Any) -> str:
     return " ".join(f"{word[0]}{DOTS}" for word in str(value).split())
 
 
+def whole(_value: Any) -> str:
+    """Nothing of it."""
+    return DOTS
+
+
 def day(value: Any) -> str:
     """The year of a day, as a date or in ISO; nothing of what is no day."""
     with contextlib.suppress(ValueError):

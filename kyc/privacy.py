@@ -50,6 +50,8 @@ def gather(person: User) -> dict[str, Any]:
     asked = ["reference", "state", "reason", "asked_at", "taken_at", "proof", "removed_at"]
     found["reproofings"] = [_columns(row, asked) for row in person.reproofings.order_by("pk")]
     found["memberships"] = [_membership(part) for part in person.memberships.order_by("pk")]
+    visits = person.assistances.order_by("pk")
+    found["assistances"] = [_columns(visit, ["begun_at", "ended_at"]) for visit in visits]
     for model in Case.__subclasses__():
         cases = model.objects.filter(citizen=person).order_by("pk")
         found[model._meta.model_name] = [_case(case) for case in cases]

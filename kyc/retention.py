@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kyc.cases import Case
-from kyc.models import Deletion, Document
+from kyc.models import Assistance, Deletion, Document
 from notify.models import Message
 
 DAY = timedelta(days=1)
@@ -37,10 +37,10 @@ class Rule:
 
 def _originals(before: datetime, limit: int) -> list[Document]:
     """Papers whose case was decided for good: what agents compared, our own picture, stays."""
-    decided = Q()
+    decided, over = Q(), [*Case.FINAL, Case.State.EXPIRED]
     for model in Case.__subclasses__():
         case = f"{model._meta.model_name}s"
-        decided |= Q(**{f"{case}__state__in": Case.FINAL, f"{case}__decided_at__lt": before})
+        decided |= Q(**{f"{case}__state__in": over, f"{case}__decided_at__lt": before})
     return list(Document.objects.filter(decided).exclude(original="").distinct()[:limit])
 
 
@@ -70,6 +70,12 @@ def _forget_draft(case: Case) -> None:
     case.log.all().delete()
     case.delete()
     Document.objects.filter(pk__in=[paper.pk for paper in papers]).delete()
+
+
+def _visits(before: datetime, limit: int) -> list[Assistance]:
+    """Visits to a counter that nobody agreed to: they hold a phone and lead nowhere."""
+    rows = Assistance.objects.filter(begun_at=None, asked_at__lt=before)
+    return list(rows.order_by("pk")[:limit])
 
 
 def _messages(before: datetime, limit: int) -> list[Message]:
@@ -104,6 +110,13 @@ RULES = (
         365 * DAY,
         "what was told to whom while a tax year may be argued about; law 2014-038",
         _messages,
+        _delete,
+    ),
+    Rule(
+        "visits nobody agreed to",
+        1 * DAY,
+        "a phone that was typed and led nowhere; the others stay with their dossier",
+        _visits,
         _delete,
     ),
     Rule("ended sessions", 0 * DAY, "they open nothing any more", _sessions, _delete),

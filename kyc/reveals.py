@@ -24,6 +24,7 @@ TOLD = {
     "duplicate": gettext_lazy("pour vérifier que votre pièce ne sert qu'à vous"),
     "contact": gettext_lazy("pour vous joindre"),
     "reproofing": gettext_lazy("pour vérifier que c'est bien vous qui avez perdu votre accès"),
+    "counter": gettext_lazy("pour remplir votre dossier avec vous"),
     OTHER: gettext_lazy("pour une autre raison, inscrite au journal"),
 }
 

@@ -1,12 +1,15 @@
 """Reviewing cases: taking one from the queue, putting it back, and deciding it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kyc import reasons
 from kyc.cases import Case
 from kyc.models import User
 from notify import messages
@@ -15,12 +18,13 @@ from project.audit.completeness import expect
 from project.lib.workflow import MoveRefused, for_each
 
 LEASE = timedelta(minutes=20)
+ONCE_APPROVED = {Case.State.APPROVED, Case.State.EXPIRED, Case.State.SUSPENDED}
 # Which states a case is in only after an act that the log must hold.
 ACTS = {
     "case.submitted": set(Case.State) - {Case.State.DRAFT},
-    "case.claimed": {Case.State.CLAIMED, Case.State.RETURNED, *Case.FINAL},
+    "case.claimed": {Case.State.CLAIMED, Case.State.RETURNED, *Case.FINAL, *ONCE_APPROVED},
     "case.returned": {Case.State.RETURNED},
-    "case.approved": {Case.State.APPROVED},
+    "case.approved": ONCE_APPROVED,
     "case.rejected": {Case.State.REJECTED},
 }
 
@@ -75,16 +79,23 @@ def _release_if_stale(case: Case) -> None:
 
 
 @transaction.atomic
-def decide(case: Case, verdict: str, *, by, reason: str = "") -> None:
+def decide(
+    case: Case, verdict: str, *, by, reason: str = "", code: str = "", items: Sequence[str] = ()
+) -> None:
     """Approve, send back or reject a case the agent holds, and tell the citizen.
 
+    `code` is a reason of kyc.reasons. Sent back for some `items` (sections, sides), those alone
+    are open to the citizen again; for none, all of the case is.
+
     Approving gives the case its effect (`case.approve()`), in the same transaction. Raises
-    MoveRefused when the case is not the agent's, or what it declares belongs to somebody else.
+    MoveRefused when the case is not the agent's, what it declares belongs to somebody else, or the
+    reason does not go with the verdict.
     """
     _require_holder(case, by)
+    _require_sense(case, verdict, reason, code, items)
     try:
         with transaction.atomic():
-            moved = _record(case, verdict, by, reason)
+            moved = _record(case, verdict, by, reason, code, items)
     except IntegrityError as error:
         case.refresh_from_db()  # the row in hand had moved already
         raise MoveRefused(
@@ -94,14 +105,32 @@ def decide(case: Case, verdict: str, *, by, reason: str = "") -> None:
         messages.send(f"case_{verdict}", to=case.citizen, case=case)
         # The words are for the citizen and may name people: they stay in the case's history.
         said = chain.fingerprint(reason) if reason else ""
-        chain.record(f"case.{verdict}", by=by, about=case, words=said)
+        asked: dict[str, Any] = {"words": said, "code": code, "items": sorted(items)}
+        chain.record(f"case.{verdict}", by=by, about=case, **asked)
 
 
-def _record(case: Case, verdict: str, agent, reason: str) -> bool:
+def _require_sense(
+    case: Case, verdict: str, reason: str, code: str, items: Sequence[str]
+) -> None:
+    """What is sent back is of this case, and can be mended by its citizen."""
+    if code and code not in reasons.REASONS:
+        raise MoveRefused(_("Ce motif n'existe pas."))
+    if code == reasons.OTHER and not reason:
+        raise MoveRefused(_("Dites au citoyen pourquoi."))
+    if verdict == Case.State.RETURNED and code and reasons.REASONS[code].is_final:
+        raise MoveRefused(_("Ce motif est définitif : le dossier se rejette."))
+    if not set(items) <= {name for name, _title in case.items}:
+        raise MoveRefused(_("Ce qui est à refaire n'est pas de ce dossier."))
+
+
+def _record(case: Case, verdict: str, agent, reason: str, code: str, items: Sequence[str]) -> bool:
     effect = case.approve() if verdict == Case.State.APPROVED else {}
-    return case.move(
-        verdict, by=agent, note=reason, reason=reason, decided_at=timezone.now(), **effect
-    )
+    if verdict == Case.State.RETURNED:
+        effect = {"reopened": {item: {"code": code, "done": False} for item in items}}
+    said = {"reason": reason, "reason_code": code}
+    # The code, not its words: each reads them in their own language.
+    note = "\n".join(filter(None, [code, reason]))
+    return case.move(verdict, by=agent, note=note, decided_at=timezone.now(), **said, **effect)
 
 
 def expect_acts(model: type[Case]) -> None:

@@ -1,6 +1,8 @@
 """Background work. A task takes ids, may run twice, and calls one verb."""
 
-from kyc import codes, documents, limits, organisations, reproofing, retention, review
+from django.apps import apps
+
+from kyc import codes, documents, duplicates, expiry, limits, organisations, reproofing, retention, review, uploads
 
 
 def read(document_id):
@@ -8,6 +10,13 @@ def read(document_id):
     document = documents.claim_reading(document_id)
     if document:
         documents.read(document)
+
+
+def look_for_duplicates(label, case_id):
+    """Find what a case that was sent has in common with other people's."""
+    case = apps.get_model(label).objects.filter(pk=case_id).first()
+    if case:
+        duplicates.look_for(case)
 
 
 def release_stale():
@@ -29,6 +38,16 @@ def forget_codes():
     """Delete the codes that are worth nothing any more, and the counts of tries long past."""
     codes.forget_old()
     limits.forget_old()
+
+
+def forget_uploads():
+    """Delete the parts of files that nobody went on sending."""
+    uploads.forget_old()
+
+
+def end_papers():
+    """Warn of the papers that will end, and end the dossiers whose papers have ended."""
+    expiry.run()
 
 
 def end_stale_invitations():

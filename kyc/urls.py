@@ -2,40 +2,68 @@
 
 from django.urls import path
 
-from kyc.forms.cases import IdentityForm
+from kyc.forms.cases import AddressForm, IdentityForm, PaperForm, WorkForm
 from kyc.models import IdentityCase
 from kyc.views import (
     account,
     agent,
     citizen,
+    counter,
     factor,
     history,
     organisations,
     privacy,
     reproofing,
+    resemblances,
     staff,
+    dossiers,
+    uploads,
 )
 
 app_name = "kyc"
 
+IDENTITY_FORMS = {
+    "piece": PaperForm,
+    "reponses": IdentityForm,
+    "adresse": AddressForm,
+    "activite": WorkForm,
+}
 
-def of_cases(own, office, model, form_class):
-    """The pages of a kind of case: the citizen's under `own`, the agents' under `office`."""
+
+def of_cases(own, office, model, forms):
+    """The pages of a kind of case: the citizen's under `own`, the agents' under `office`.
+
+    `forms` are those of its sections, by the section's name.
+    """
     case = {"model": model}
-    form = case | {"form_class": form_class}
+    form = case | {"forms": forms}
     return [
         path(f"{own}/<int:pk>/", citizen.case, case, name="case"),
-        path(f"{own}/<int:pk>/photos/", citizen.photos, case, name="photos"),
         path(f"{own}/<int:pk>/photos/<uuid:key>/", citizen.picture, case, name="picture"),
-        path(f"{own}/<int:pk>/reponses/", citizen.details, form, name="details"),
+        path(
+            f"{own}/<int:pk>/envois/<slug:side>/<slug:sha256>/", uploads.upload, case, name="upload"
+        ),
         path(f"{own}/<int:pk>/lecture/", citizen.reading, form, name="reading"),
-        path(f"{own}/<int:pk>/verifier/", citizen.check, form, name="check"),
+        path(f"{own}/<int:pk>/verifier/", citizen.check, case, name="check"),
+        path(f"{own}/<int:pk>/<slug:name>/", citizen.section, form, name="section"),
         path(f"{office}/", agent.queue, case, name="queue"),
         path(f"{office}/<int:pk>/", agent.case_detail, case, name="case_detail"),
         path(f"{office}/<int:pk>/remettre/", agent.case_release, case, name="case_release"),
         path(f"{office}/<int:pk>/afficher/", agent.case_reveal, case, name="case_reveal"),
         path(
             f"{office}/<int:pk>/photos/<uuid:key>/", agent.case_picture, case, name="case_picture"
+        ),
+        path(
+            f"{office}/<int:pk>/ressemblances/<int:number>/",
+            resemblances.resemblance,
+            case,
+            name="resemblance",
+        ),
+        path(
+            f"{office}/<int:pk>/ressemblances/<int:number>/photos/<uuid:key>/",
+            resemblances.resemblance_picture,
+            case,
+            name="resemblance_picture",
         ),
     ]
 
@@ -103,7 +131,22 @@ urlpatterns = [
     path("mes-donnees/copie/", privacy.privacy_export, name="privacy_export"),
     path("mes-donnees/fermer/", privacy.privacy_close, name="privacy_close"),
     path("compte/email/sans/", account.drop_email, name="drop_email"),
+    path("agent/guichet/", counter.counter_list, name="counter_list"),
+    path("agent/guichet/<int:pk>/", counter.counter_visit, name="counter_visit"),
+    path("agent/guichet/<int:pk>/code/", counter.counter_code, name="counter_code"),
+    path("agent/guichet/<int:pk>/verifier/", counter.counter_check, name="counter_check"),
+    path("agent/guichet/<int:pk>/terminer/", counter.counter_end, name="counter_end"),
+    path("superviseur/dossiers/", dossiers.dossier_find, name="dossier_find"),
+    path("superviseur/dossiers/<int:pk>/", dossiers.dossier_detail, name="dossier_detail"),
+    path(
+        "superviseur/dossiers/<int:pk>/suspendre/",
+        dossiers.dossier_suspend,
+        name="dossier_suspend",
+    ),
+    path(
+        "superviseur/dossiers/<int:pk>/retablir/", dossiers.dossier_resume, name="dossier_resume"
+    ),
     path("identite/", citizen.identity, name="identity"),
     path("consultations/", history.consultations, name="consultations"),
-    *of_cases("identite", "agent/identites", IdentityCase, IdentityForm),
+    *of_cases("identite", "agent/identites", IdentityCase, IDENTITY_FORMS),
 ]

@@ -42,9 +42,15 @@ def send(template: str, *, to: Any, **context: Any) -> list[Message]:
 
 
 @transaction.atomic
-def send_code(template: str, channel: str, *, to: Any, address: str, code: str) -> Message | None:
-    """Send a one-time code to an address being confirmed. It is wiped from our rows once sent."""
-    return _write(template, channel, address, to, {"code": code}, is_secret=True)
+def send_code(
+    template: str, channel: str, *, to: Any | None, address: str, code: str, language: str = ""
+) -> Message | None:
+    """Send a one-time code to an address being confirmed. It is wiped from our rows once sent.
+
+    `language` is for somebody who has no account yet.
+    """
+    said = {"code": code}
+    return _write(template, channel, address, to, said, is_secret=True, language=language)
 
 
 @transaction.atomic
@@ -63,8 +69,9 @@ def _write(
     context: dict[str, Any],
     *,
     is_secret: bool = False,
+    language: str = "",
 ) -> Message | None:
-    language = recipient.language if recipient else settings.LANGUAGE_CODE
+    language = recipient.language if recipient else language or settings.LANGUAGE_CODE
     with override(language):
         try:
             text = render_to_string(

@@ -5,6 +5,7 @@ Nothing here runs on production settings (`project.checks`), where a demo accoun
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,9 +16,21 @@ from django.utils.translation import gettext_lazy as _
 
 from fleet import plates
 from fleet.models import Category, Vehicle, VehicleCase
-from kyc import documents, filing, organisations, reproofing, review, staff
+from kyc import (
+    documents,
+    expiry,
+    filing,
+    organisations,
+    reproofing,
+    review,
+    staff,
+    suspension,
+)
 from kyc.cases import Case
+from kyc.districts import DISTRICTS
 from kyc.models import Document, IdentityCase, Membership, Organisation, TOTPDevice, User
+from kyc.models.answers import Income, Sex, Source
+from kyc.papers import Kind, Side
 from kyc.regions import Region
 from project.audit import chain
 from project.sandbox import papers
@@ -53,6 +66,7 @@ class Resident:
     vehicles: tuple[str, ...] = ()
     part: str = ""  # in the demo's organisation
     has_lost_factor: bool = False
+    since: str = ""  # what became of the approved dossier: "ending" or "suspended"
 
     @property
     def phone(self) -> str:
@@ -80,6 +94,8 @@ RESIDENTS = [
     Resident(16, _("gère une organisation (second code)"), "approved", part="maker"),
     Resident(17, _("y approuve (second code)"), "approved", part="checker"),
     Resident(18, _("a perdu son second code"), "approved", has_lost_factor=True),
+    Resident(19, _("a une pièce qui prend bientôt fin"), "approved", since="ending"),
+    Resident(20, _("a un dossier suspendu"), "approved", ("unpaid",), since="suspended"),
 ]
 
 
@@ -131,7 +147,8 @@ def logins() -> list[str]:
     lines = [_("mot de passe de tous : %s") % PASSWORD, ""]
     for user in User.objects.filter(is_demo=True).exclude(role=User.Role.CITIZEN).order_by("pk"):
         lines.append(f"{user.role:<13} {user.email:<30} {_seed(user.phone)}")
-    for resident in RESIDENTS:
+    there = User.objects.filter(is_demo=True).values_list("phone", flat=True)
+    for resident in (each for each in RESIDENTS if each.phone in there):
         seed = f" {_seed(resident.phone)}" if resident.part else ""
         lines.append(f"citizen     0{resident.phone[4:]}                 {resident.story}{seed}")
     return lines
@@ -147,22 +164,40 @@ def _settle_in(resident: Resident) -> None:
     user = account(User.Role.CITIZEN, resident.phone, f"citoyen{resident.digits}@demo.hetra.mg")
     if resident.identity:
         person = papers.person(resident.digits)
-        case = filing.begin(IdentityCase.objects, by=user)
+        if resident.since == "ending":
+            soon = timezone.localdate() + timedelta(days=30)
+            person["issue_date"] = soon.replace(
+                year=soon.year - 20, day=min(soon.day, 28)
+            ).isoformat()
+        case = filing.begin(IdentityCase.objects.live(), by=user)
         front, back = papers.draw_cin(person, seed=resident.digits)
-        _photograph(case, Document.Side.CIN_FRONT, front)
+        _photograph(case, Side.IDENTITY_FRONT, front)
         if resident.identity != "draft":
-            _photograph(case, Document.Side.CIN_BACK, back)
-            here = {"region": REGIONS[resident.digits % len(REGIONS)]}
-            filing.declare(case, _typed(IdentityCase, person) | here, by=user)
+            _photograph(case, Side.IDENTITY_BACK, back)
+            _photograph(case, Side.SELFIE, papers.draw_selfie(seed=resident.digits))
+            bill = papers.draw_proof_of_address(person, seed=resident.digits)
+            _photograph(case, Side.PROOF_OF_ADDRESS, bill)
+            _declare(case, _typed(IdentityCase, person) | _life(resident), by=user)
             _bring_to(case, resident.identity)
         _leave_unread(user, case)
     for rank, state in enumerate(resident.vehicles):
         _declare_vehicle(user, seed=resident.digits * 10 + rank, state=state)
+    _live_on(user, resident.since)
     if resident.part:
         _join(user, resident.part)
     if resident.has_lost_factor:
         _give_factor(user)
         reproofing.ask(by=user)
+
+
+def _live_on(user: User, since: str) -> None:
+    """Let time, or a supervisor, come over an approved dossier."""
+    if since == "ending":
+        expiry.warn(user.identitycases.get(), timezone.localdate())
+    if since == "suspended":
+        boss = User.objects.get(email="supervisor@demo.hetra.mg")
+        words = "Présentez-vous au bureau avec vos papiers."
+        suspension.suspend(user.identitycases.get(), code="stolen", reason=words, by=boss)
 
 
 @transaction.atomic
@@ -176,6 +211,30 @@ def _join(user: User, part: str) -> None:
     founder = organisation.founded_by
     invitation = organisations.invite(organisation, part, address=user.phone, by=founder)
     organisations.accept(invitation, by=user)
+
+
+def _life(resident: Resident) -> dict[str, Any]:
+    """What no paper says: where somebody lives, and on what."""
+    region = REGIONS[resident.digits % len(REGIONS)]
+    district = next(each for each in DISTRICTS.values() if each.region == region)
+    return {
+        "paper": Kind.CIN,
+        "sex": Sex.FEMALE if resident.digits % 2 else Sex.MALE,
+        "nationality": "malgache",
+        "region": region,
+        "district": district.code,
+        "commune": district.name,
+        "fokontany": "Ambohimanarina",
+        "income": Income.UNSAID,
+        "income_source": Source.SALARY,
+    }
+
+
+def _declare(case: Case, values: dict[str, Any], *, by: User) -> None:
+    """Fill in every page of a case."""
+    for section in case.SECTIONS:
+        if section.fields:
+            filing.declare(case, section, values, by=by)
 
 
 def _leave_unread(user: User, case: Case) -> None:
@@ -209,11 +268,11 @@ def _bring_to(case: Case, state: str) -> None:
     review.take(case, by=agent)
     if state == State.CLAIMED:
         return
-    reasons = {
-        State.RETURNED: "La photo du recto est floue : refaites-la à la lumière du jour.",
-        State.REJECTED: "Cette carte n'est pas la vôtre.",
+    refusals: dict[str, dict[str, Any]] = {
+        State.RETURNED: {"code": "blurred", "items": [case.sides[0]]},
+        State.REJECTED: {"code": "other", "reason": "Ce n'est pas votre pièce."},
     }
-    review.decide(case, state, by=agent, reason=reasons.get(State(state), ""))
+    review.decide(case, state, by=agent, **refusals.get(state, {}))
 
 
 def _declare_vehicle(user: User, *, seed: int, state: str) -> None:
@@ -221,10 +280,10 @@ def _declare_vehicle(user: User, *, seed: int, state: str) -> None:
     if state == "exempt":
         paper["category"] = Category.AMBULANCE
     case = filing.begin(VehicleCase.objects, by=user, state=State.DRAFT)
-    _photograph(case, Document.Side.CARTE_GRISE_FRONT, papers.draw_carte_grise(paper, seed=seed))
+    _photograph(case, Side.CARTE_GRISE_FRONT, papers.draw_carte_grise(paper, seed=seed))
     known = {"plate": plates.normalise(paper["plate"]), "region": case.region}
     values = _typed(VehicleCase, paper) | known
-    filing.declare(case, values, by=user)
+    _declare(case, values, by=user)
     if state in State.values:
         _bring_to(case, state)
         _leave_unread(user, case)

@@ -17,12 +17,16 @@ GET, POST, BOTH, PUT = "GET", "POST", "GET POST", "PUT POST"
 FRESH = "open"  # a proof of who one is, given just now, is wanted to open the page
 
 # Of whom a mark asks the second factor, beside the staff, who always give it.
-FACTOR = {"public": "", "member": "", "holder": "enrolled", "citizen": "enrolled"}
+FACTOR = {"public": "", "member": ""}
+FACTOR |= dict.fromkeys(["holder", "citizen", "filler"], "enrolled")
 
 # What stands behind an address. Whatever is outside it answers as if it did not exist.
 ROWS = {
     "none": "no rows of anybody",
     "own": "what belongs to whoever asks",
+    "filled": "one's own dossiers; to an agent, the one they fill in with its citizen before them",
+    "visits": "the visits to a counter of the agent who asks",
+    "looked": "identity dossiers of the region once looked up, masked; each look is in the log",
     "held": "cases the agent holds, and the bare decision of those they have decided",
     "asked": "the one vehicle whose plate or code is typed, as far as the role may read it",
     "secret": "the one row whose secret the address carries",
@@ -94,17 +98,30 @@ POLICY = {
     "kyc:privacy_close": Rule("citizen", BOTH, "own", FRESH),
     "kyc:consultations": Rule("citizen", GET, "own"),
     "kyc:identity": Rule("citizen", BOTH, "own"),
-    "kyc:case": Rule("citizen", GET, "own"),
-    "kyc:photos": Rule("citizen", BOTH, "own"),
-    "kyc:picture": Rule("citizen", GET, "own"),
-    "kyc:details": Rule("citizen", BOTH, "own"),
-    "kyc:reading": Rule("citizen", GET, "own"),
-    "kyc:check": Rule("citizen", BOTH, "own"),
+    "kyc:case": Rule("filler", GET, "filled"),
+    "kyc:section": Rule("filler", BOTH, "filled"),
+    "kyc:picture": Rule("filler", GET, "filled"),
+    "kyc:upload": Rule("filler", "GET PATCH", "filled"),
+    "kyc:reading": Rule("filler", GET, "filled"),
+    "kyc:check": Rule("filler", BOTH, "filled"),
+    # At a counter, with the person there.
+    "kyc:counter_list": Rule("agent", BOTH, "visits"),
+    "kyc:counter_visit": Rule("agent", BOTH, "visits"),
+    "kyc:counter_code": Rule("agent", POST, "visits"),
+    "kyc:counter_check": Rule("agent", BOTH, "visits"),
+    "kyc:counter_end": Rule("agent", POST, "visits"),
+    # What a supervisor suspends and resumes.
+    "kyc:dossier_find": Rule("supervisor", BOTH, "looked"),
+    "kyc:dossier_detail": Rule("supervisor", GET, "looked"),
+    "kyc:dossier_suspend": Rule("supervisor", BOTH, "looked", FRESH),
+    "kyc:dossier_resume": Rule("supervisor", BOTH, "looked", FRESH),
     "kyc:queue": Rule("agent", BOTH, "held"),
     "kyc:case_detail": Rule("agent", BOTH, "held"),
     "kyc:case_release": Rule("agent", POST, "held"),
     "kyc:case_reveal": Rule("agent", BOTH, "held", FRESH),
     "kyc:case_picture": Rule("agent", GET, "held"),
+    "kyc:resemblance": Rule("agent", BOTH, "held"),
+    "kyc:resemblance_picture": Rule("agent", GET, "held"),
     # Organisations: one's own list and invitations; then, with the factor, what is one's own.
     "kyc:organisation_list": Rule("citizen", GET, "own"),
     "kyc:organisation_found": Rule("citizen", BOTH, "own"),
@@ -116,17 +133,19 @@ POLICY = {
     "kyc:organisation_suspend": Rule("administrator", BOTH, "register", FRESH),
     # Vehicles.
     "fleet:declare": Rule("citizen", BOTH, "own"),
-    "fleet:case": Rule("citizen", GET, "own"),
-    "fleet:photos": Rule("citizen", BOTH, "own"),
-    "fleet:picture": Rule("citizen", GET, "own"),
-    "fleet:details": Rule("citizen", BOTH, "own"),
-    "fleet:reading": Rule("citizen", GET, "own"),
-    "fleet:check": Rule("citizen", BOTH, "own"),
+    "fleet:case": Rule("filler", GET, "filled"),
+    "fleet:section": Rule("filler", BOTH, "filled"),
+    "fleet:picture": Rule("filler", GET, "filled"),
+    "fleet:upload": Rule("filler", "GET PATCH", "filled"),
+    "fleet:reading": Rule("filler", GET, "filled"),
+    "fleet:check": Rule("filler", BOTH, "filled"),
     "fleet:queue": Rule("agent", BOTH, "held"),
     "fleet:case_detail": Rule("agent", BOTH, "held"),
     "fleet:case_release": Rule("agent", POST, "held"),
     "fleet:case_reveal": Rule("agent", BOTH, "held", FRESH),
     "fleet:case_picture": Rule("agent", GET, "held"),
+    "fleet:resemblance": Rule("agent", BOTH, "held"),
+    "fleet:resemblance_picture": Rule("agent", GET, "held"),
     # Taxes.
     "taxes:simulator": Rule("public", GET, "none"),
     "taxes:code": Rule("public", BOTH, "asked"),

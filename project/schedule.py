@@ -27,6 +27,8 @@ TIMETABLE = (
     Entry("the log is anchored", "project.audit.tasks.anchor", settings.AUDIT_ANCHOR_MINUTES),
     Entry("the log is verified", "project.audit.tasks.verify", DAY),
     Entry("used codes and old tries are forgotten", "kyc.tasks.forget_codes", HOUR),
+    Entry("parts of files never finished are forgotten", "kyc.tasks.forget_uploads", HOUR),
+    Entry("papers that end are told and end", "kyc.tasks.end_papers", HOUR),
     Entry("unanswered invitations end", "kyc.tasks.end_stale_invitations", HOUR),
     Entry("old results of tasks are forgotten", "project.heartbeat.prune", DAY),
     Entry("lost second factors go once their delay is over", "kyc.tasks.finish_reproofings", 5),

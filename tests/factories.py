@@ -62,7 +62,7 @@ class DocumentFactory(DjangoModelFactory):
         model = Document
 
     owner = factory.SubFactory(UserFactory)
-    side = Document.Side.CIN_FRONT
+    side = Document.Side.IDENTITY_FRONT
     picture = factory.django.ImageField(filename="picture.jpg", width=8, height=8)
     original = factory.django.FileField(filename="original.sealed", data=b"sealed")
     width = 8
@@ -73,7 +73,7 @@ class DocumentFactory(DjangoModelFactory):
     state = Document.State.READ
 
 
-def _states(approval=None, **others):
+def _states(approval=None, suspension=None, **others):
     """The traits of every case: each state, with what the database wants to stand beside it."""
     sent = {"submitted_at": factory.LazyFunction(an_hour_ago)}
     held = sent | {
@@ -88,6 +88,8 @@ def _states(approval=None, **others):
         "returned": factory.Trait(state="returned", **refused),
         "approved": factory.Trait(state="approved", **judged, **(approval or {})),
         "rejected": factory.Trait(state="rejected", **refused),
+        "expired": factory.Trait(state="expired", **judged),
+        "suspended": factory.Trait(state="suspended", **refused, **(suspension or {})),
     }
     return type("Params", (), traits | others)
 
@@ -95,8 +97,15 @@ def _states(approval=None, **others):
 def _photograph(case, create, wanted, **_fields):
     """A read picture of each side the paper needs, unless the test asks for none."""
     if create and wanted is not False:
-        for side in case.SIDES:
+        for side in case.sides:
             case.documents.add(DocumentFactory(owner=case.citizen, side=side))
+
+
+# What an identity case that was only opened has not: words, whose absence is no None.
+EMPTY = [
+    *("surname", "given_names", "birth_place", "address", "issue_place", "sex", "nationality"),
+    *("region", "district", "commune", "fokontany", "income", "income_source"),
+]
 
 
 class IdentityCaseFactory(DjangoModelFactory):
@@ -105,12 +114,27 @@ class IdentityCaseFactory(DjangoModelFactory):
         skip_postgeneration_save = True
 
     Params = _states(
+        suspension={
+            "reason_code": "other",
+            "suspended_at": factory.LazyFunction(now),
+            "suspended_by": factory.SubFactory(UserFactory, supervisor=True),
+        },
         empty=factory.Trait(
-            number=None, surname="", birth_date=None, birth_place="", address="", issue_date=None
-        )
+            paper="",
+            number=None,
+            **dict.fromkeys(["birth_date", "issue_date"]),
+            **dict.fromkeys(EMPTY, ""),
+        ),
+        passport=factory.Trait(
+            paper="passport",
+            number=factory.Sequence("A{:02}X12345".format),
+            address="",
+            expiry=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=900)),
+        ),
     )
 
     citizen = factory.SubFactory(UserFactory)
+    paper = "cin"
     number = factory.Sequence("{:012}".format)
     surname = "RAKOTONDRABE"
     given_names = "Hanitra"
@@ -119,7 +143,14 @@ class IdentityCaseFactory(DjangoModelFactory):
     address = "Lot II M 45 Bis Ankadivato"
     issue_date = date(2015, 3, 2)
     issue_place = "Antananarivo"
+    sex = "F"
+    nationality = "malgache"
     region = Region.ANALAMANGA
+    district = "101"
+    commune = "Antananarivo"
+    fokontany = "Ankadivato"
+    income = "unsaid"
+    income_source = "salary"
     photos = factory.PostGeneration(_photograph)
 
 

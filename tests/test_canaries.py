@@ -40,9 +40,20 @@ TYPED = {
     "occupation": "canaricole",
     "father": "CANARIPERE Jean",
     "mother": "CANARIMERE Jeanne",
-    "issue_date": "03/04/2011",
+    "issue_date": "03/04/2016",
     "issue_place": "Canaribureau",
-    "region": "analamanga",
+    "sex": "F",
+    "nationality": "malgache",
+}
+REST = {
+    "piece": {"paper": "cin"},
+    "adresse": {
+        "district": "101",
+        "commune": "Canarikaominina",
+        "fokontany": "Canarifokontany",
+        "lot": "Lot CANARI 88 ter",
+    },
+    "activite": {"employer": "CANARI SA", "income": "none", "income_source": "family"},
 }
 WORDS = ["909876543210", "909 876 543 210", "909\u00a0876\u00a0543\u00a0210", "CANARI", "canari"]
 WORDS += ["Canari", "1971", "99 900 01", "349990001", "0349990001"]
@@ -79,13 +90,17 @@ def played(recorder):
     """A citizen types, sends, is decided and pays; an agent looks; a task fails; a form fails."""
     TariffFactory()
     citizen = UserFactory(phone="+261349990001", email="canari@example.mg")
-    case = IdentityCaseFactory(citizen=citizen, empty=True)
+    case = IdentityCaseFactory(citizen=citizen, empty=True, photos=False)
     read = {"fields": {"number": {"value": "909876543210", "confidence": 1.0, "box": None}}}
-    case.documents.add(DocumentFactory(owner=citizen, side="cin_front", reading=read))
+    case.documents.add(DocumentFactory(owner=citizen, side="identity_front", reading=read))
+    for side in ("identity_back", "selfie", "proof_of_address"):
+        case.documents.add(DocumentFactory(owner=citizen, side=side))
     own, office = Client(), Client()
     own.force_login(citizen)
-    recorder.follow(own.post(case.details_url, TYPED | {"birth_date": "13/02/2971"}))
-    recorder.follow(own.post(case.details_url, TYPED))
+    recorder.follow(own.post(case.section_url("reponses"), TYPED | {"birth_date": "13/02/2971"}))
+    recorder.follow(own.post(case.section_url("reponses"), TYPED))
+    for name, typed in REST.items():
+        recorder.follow(own.post(case.section_url(name), typed))
     recorder.follow(own.get(case.url("check")))
     recorder.follow(own.post(case.url("check")))
     agent = UserFactory(agent=True)
@@ -101,7 +116,8 @@ def played(recorder):
     for message in Message.objects.all():
         notify_tasks.deliver(message.pk)
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
-    recorder.follow(own.post(case.details_url, TYPED))  # the session has ended: a draft is kept
+    # The session has ended: a draft is kept.
+    recorder.follow(own.post(case.section_url("reponses"), TYPED))
     logging.getLogger("x").error("left by somebody: %s of %s", TYPED["number"], citizen.phone)
     assert any(drafts.KEY in session.get_decoded() for session in Session.objects.all())
     case.refresh_from_db()
@@ -167,7 +183,7 @@ def test_no_table_holds_what_is_sealed(played):
 def test_nothing_of_a_signed_in_page_is_kept_by_the_browser(client, login):
     case = IdentityCaseFactory(returned=True)
     login(case.citizen)
-    pages = [case.get_absolute_url(), case.photos_url, case.details_url]
+    pages = [case.get_absolute_url(), case.section_url("photos"), case.section_url("reponses")]
     for page in [*pages, reverse("kyc:privacy"), reverse("taxes:dashboard")]:
         answer = client.get(page)
         assert answer.headers["Cache-Control"] == "no-store", page
@@ -180,9 +196,9 @@ def test_a_kept_form_is_sealed_and_comes_back_to_who_typed_it():
     case, client = IdentityCaseFactory(empty=True), Client()
     client.force_login(case.citizen)
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
-    client.post(case.details_url, TYPED)
+    client.post(case.section_url("reponses"), TYPED)
     kept = client.session[drafts.KEY]
     assert found(str(kept), WORDS) == set()
     client.force_login(case.citizen)
-    page = client.get(case.details_url).text
+    page = client.get(case.section_url("reponses")).text
     assert TYPED["father"] in page

@@ -16,4 +16,4 @@ def declare(request):
     if request.method == "GET" or not request.user.is_identified:
         return screen(request, "fleet/declare.html")
     case = filing.begin(VehicleCase.objects, by=request.user, state=VehicleCase.State.DRAFT)
-    return redirect(case.photos_url)
+    return redirect(case)

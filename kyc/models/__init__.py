@@ -2,7 +2,9 @@
 
 from kyc.authenticators import TOTPDevice
 from kyc.credentials import Code, RecoveryCode, Tally
+from kyc.models.assistance import Assistance
 from kyc.models.documents import Deletion, Document, DocumentView, scan_storage
+from kyc.models.duplicates import IdentityResemblance, PersonKey, PictureMark, Resemblance
 from kyc.models.identity import IdentityCase, IdentityCaseMove
 from kyc.models.organisations import (
     Membership,
@@ -13,26 +15,33 @@ from kyc.models.organisations import (
 from kyc.models.people import User
 from kyc.models.reproofing import Reproofing, ReproofingMove
 from kyc.models.staff import Activation, Posting, StaffRequest
+from kyc.models.uploads import Upload
 
 __all__ = [
     "Activation",
+    "Assistance",
     "Code",
     "Deletion",
     "Document",
     "DocumentView",
     "IdentityCase",
     "IdentityCaseMove",
+    "IdentityResemblance",
     "Membership",
     "MembershipMove",
     "Organisation",
     "OrganisationMove",
+    "PersonKey",
+    "PictureMark",
     "Posting",
     "RecoveryCode",
     "Reproofing",
     "ReproofingMove",
+    "Resemblance",
     "StaffRequest",
     "TOTPDevice",
     "Tally",
+    "Upload",
     "User",
     "scan_storage",
 ]

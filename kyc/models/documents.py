@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kyc.papers import Side
 from project.lib.sealed import SealedJSONField
 
 
@@ -23,11 +24,7 @@ class Document(models.Model):
     A new upload makes a new row: the old one stays as evidence.
     """
 
-    class Side(models.TextChoices):
-        CIN_FRONT = "cin_front", _("CIN, recto")
-        CIN_BACK = "cin_back", _("CIN, verso")
-        CARTE_GRISE_FRONT = "carte_grise_front", _("carte grise, recto")
-        CARTE_GRISE_BACK = "carte_grise_back", _("carte grise, verso")
+    Side = Side
 
     class State(models.TextChoices):
         PENDING = "pending", _("lecture en attente")

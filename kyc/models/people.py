@@ -116,8 +116,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_identified(self) -> bool:
-        """Whether an agent has approved who this person says they are."""
-        return self.identitycases.filter(state=Case.State.APPROVED).exists()
+        """Whether an agent has approved who this person says they are, on a paper that holds."""
+        return self.identitycases.proving().exists()
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether a supervisor has suspended the dossier that proved who this person is."""
+        return self.identitycases.filter(state=Case.State.SUSPENDED).exists()
 
     # In a request both come with the account (`with_duties`): what ended counts no more at once.
     @cached_property

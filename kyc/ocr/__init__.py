@@ -1,4 +1,4 @@
-"""Reading papers: `read(jpeg, kind=…)` gives the fields of a CIN or a carte grise."""
+"""Reading papers: `read(jpeg, kind=…)` gives the fields of an identity paper or a carte grise."""
 
 import math
 import time
@@ -6,7 +6,7 @@ from types import ModuleType
 
 from PIL import Image
 
-from kyc.ocr import carte_grise, cin, decide, engine, view, zones
+from kyc.ocr import carte_grise, cin, decide, engine, travel, view, zones
 from kyc.ocr.engine import Unreadable
 from kyc.ocr.reading import FIELDS, Field, Reading
 from kyc.ocr.rows import Segment
@@ -22,14 +22,22 @@ PATIENCE = 25  # seconds after which no other direction is tried
 
 
 def read(jpeg: bytes, *, kind: str) -> Reading:
-    """Read our own picture of a paper: `cin`, `carte_grise`, or `auto` to find out which.
+    """Read our own picture of a paper: `cin`, `carte_grise`, or `auto` to find out which it is.
+
+    `mrz` reads the zone for machines of a passport or a card. To look for one costs little: `auto`
+    does so first.
 
     Fields that cannot be read are None; boxes are in the picture's pixels. Raises
     `Unreadable` where Tesseract does not answer in time.
     """
-    kinds = list(KINDS) if kind == "auto" else [kind]
     grey = view.grey_of(jpeg)
-    name, sheet = _best_sheet(grey, kinds)
+    if kind == "mrz":
+        return travel.read(grey)
+    angles = view.directions(grey)
+    if kind == "auto" and (found := travel.find(grey, angles)):
+        return found.reading()
+    kinds = list(KINDS) if kind == "auto" else [kind]
+    name, sheet = _best_sheet(grey, angles, kinds)
     text = "\n".join(" ".join(part.text for part in row) for row in sheet.rows)
     if kind == "auto" and len(sheet.named) < KNOWN:
         return Reading(kind="unknown", text=text)
@@ -49,10 +57,9 @@ def _is_short(fields: dict[str, Field], sheet: Sheet, kind: ModuleType) -> bool:
     return any(not fields.get(name, Field()).confident for side in sides for name in side)
 
 
-def _best_sheet(grey: Image.Image, kinds: list[str]) -> tuple[str, Sheet]:
+def _best_sheet(grey: Image.Image, angles: view.Directions, kinds: list[str]) -> tuple[str, Sheet]:
     """The direction and the kind under which most labels are found."""
     started = time.monotonic()
-    angles = view.directions(grey)
     tried = [_sheet_at(grey, angle, kinds) for angle in angles.likely]
     for angle in angles.turned:
         best = max(len(sheet.named) for _, sheet in tried)

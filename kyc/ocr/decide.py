@@ -80,7 +80,7 @@ def better(fields: dict[str, Field], others: dict[str, Field]) -> dict[str, Fiel
     chosen = {**others, **fields}
     for name in fields.keys() & others.keys():
         one, other = sorted((fields[name], others[name]), key=lambda field: -field.confidence)
-        if plain(one.value or "") != plain(other.value or ""):
+        if plain(str(one.value or "")) != plain(str(other.value or "")):
             one = replace(one, confidence=min(one.confidence, DISPUTED), confident=False)
         chosen[name] = one
     return chosen

@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 
-import pytesseract
 from PIL import Image
 
 LANGUAGES = "fra+eng"  # there is no Malagasy model, and this pair reads it best
@@ -52,6 +51,8 @@ class Word:
 
 def words(image: Image.Image, *, mode: int) -> list[Word]:
     """All words Tesseract sees, in its own order; raises `Unreadable`."""
+    import pytesseract  # it brings numpy along, which pages have no use for
+
     try:
         table = pytesseract.image_to_data(
             image,

@@ -32,6 +32,18 @@ FIELDS = {
         "curb_weight",
         "payload",
     ),
+    "mrz": (
+        "document_type",
+        "number",
+        "issuer",
+        "surname",
+        "given_names",
+        "nationality",
+        "birth_date",
+        "sex",
+        "expiry",
+        "checks",  # whether every check digit of the zone holds
+    ),
     "unknown": (),
 }
 
@@ -40,7 +52,7 @@ FIELDS = {
 class Field:
     """One value. `confidence` is 0 to 1; `box` is [x, y, width, height] in the picture's pixels."""
 
-    value: str | None = None
+    value: str | bool | None = None
     confidence: float = 0.0
     confident: bool = False
     box: Box | None = None

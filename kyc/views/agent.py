@@ -9,7 +9,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kyc import comparison, documents, reveals, review
+from kyc import advice, comparison, documents, duplicates, reveals, review
 from kyc.forms.cases import DecisionForm
 from kyc.forms.reveals import RevealForm
 from kyc.views.files import marked_response
@@ -47,7 +47,7 @@ def queue(request, *, model):
 def case_detail(request, pk, *, model):
     """One case with its papers; a POST records the decision."""
     case = get_object_or_404(model.objects.seen_by(request.user), pk=pk)
-    form = DecisionForm(typed(request))
+    form = DecisionForm(typed(request), case=case)
     if request.method == "POST" and form.is_valid():
         try:
             review.decide(case, **form.cleaned_data, by=request.user)
@@ -66,15 +66,26 @@ def case_detail(request, pk, *, model):
 def _case_screen(request, case, form, *, revealed=(), status=200):
     """The case beside its papers: masked, but for what this one answer reveals."""
     is_held = case.state == case.State.CLAIMED
+    papers = case.current_documents() if is_held else []
     context = {
         "case": case,
         "form": form,
         "is_held": is_held,
         "rows": comparison.rows(case, revealed=revealed) if is_held else [],
-        "papers": case.current_documents() if is_held else [],
+        "zone": comparison.zone(case) if is_held else "",
+        "unread": comparison.unread(case, revealed=revealed) if is_held else [],
+        "papers": papers,
+        "earlier": _earlier(case, papers) if is_held else [],
+        "advice": advice.about(case) if is_held else [],
         "revealed": revealed,
+        "resemblances": duplicates.shown(case) if is_held else [],
     }
     return screen(request, "kyc/case_detail.html", context, status=status)
+
+
+def _earlier(case, papers):
+    """The pictures that others have taken the place of: they stay as evidence."""
+    return case.documents.exclude(pk__in=[paper.pk for paper in papers]).order_by("-pk")
 
 
 @agent
@@ -102,7 +113,7 @@ def case_reveal(request, pk, *, model):
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _case_screen(request, case, DecisionForm(), revealed=names)
+            return _case_screen(request, case, DecisionForm(case=case), revealed=names)
     once = request.session[ONCE] = get_random_string(16)
     status = 422 if request.method == "POST" else 200
     context = {"case": case, "form": form, "once": once}

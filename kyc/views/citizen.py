@@ -1,17 +1,19 @@
-"""The citizen's side of a case: photos, what they say, a last look, and what became of it.
+"""The citizen's side of a case: its sections, a last look, and what became of it.
 
-Identity cards here and cartes grises in `fleet` use these views: the URLconf passes the model and
-its form.
+Identity papers here and cartes grises in `fleet` use these views: the URLconf passes the model and
+the forms of its sections.
 """
 
+from django.contrib import messages as flash
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kyc import comparison, documents, filing, intake
+from kyc import advice, comparison, documents, filing, intake, tasklist
 from kyc.forms.cases import PhotosForm
 from kyc.models import IdentityCase
-from kyc.views.files import picture_response
-from project.lib.access import citizen
+from kyc.views.files import marked_response, picture_response
+from project.lib.access import citizen, filler
 from project.lib.drafts import typed
 from project.lib.screens import screen
 from project.lib.workflow import MoveRefused
@@ -22,36 +24,55 @@ STOP_ASKING = 286  # htmx's status for the last answer of a poll
 @citizen
 @require_http_methods(["GET", "POST"])
 def identity(request):
-    """The citizen's own identity case; the first POST opens it."""
+    """The citizen's own identity case; the first POST opens it, or the next when one has ended."""
     case = request.user.identitycases.order_by("-pk").first()
-    if request.method == "POST":
-        live = IdentityCase.objects.exclude(state=IdentityCase.State.REJECTED)
-        case = filing.begin(live, by=request.user)
-        return redirect(case.photos_url)
+    if request.method == "POST" and (case is None or case.may_be_followed):
+        try:
+            return redirect(filing.begin(IdentityCase.objects.live(), by=request.user))
+        except MoveRefused as refusal:
+            flash.error(request, str(refusal))
     return redirect(case) if case else screen(request, "kyc/identity_start.html")
 
 
-@citizen
+@filler
 @require_safe
 def case(request, pk, *, model):
-    """What became of a case, and what to do next."""
-    case = get_object_or_404(model, pk=pk, citizen=request.user)
-    return screen(request, "kyc/case.html", {"case": case})
+    """A case: what is still to be done in it, or what became of it."""
+    case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
+    return screen(request, "kyc/case.html", {"case": case, **tasklist.of(case)})
 
 
-@citizen
+@filler
 @require_http_methods(["GET", "POST"])
-def photos(request, pk, *, model):
-    """Each side of the paper, photographed or chosen."""
-    case = get_object_or_404(model, pk=pk, citizen=request.user)
-    if not case.is_editable:
+def section(request, pk, name, *, model, forms):
+    """One page of a case. The next that is not done follows it."""
+    case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
+    part = case.section(name)
+    if part is None:
+        raise Http404
+    if not case.is_open(part):
         return redirect(case)
+    if part.sides:
+        return _photos(request, case, part)
+    return _answers(request, case, part, forms) if part.fields else _contact(request, case, part)
+
+
+def _contact(request, case, part):
+    """How the citizen is reached: it belongs to their account, whose pages change it."""
+    if request.method == "POST":
+        return redirect(tasklist.after(case, part))
+    return screen(request, "kyc/contact.html", {"case": case, "part": part})
+
+
+def _photos(request, case, part):
     is_post = request.method == "POST"
-    form = PhotosForm(request.POST, request.FILES, case=case) if is_post else PhotosForm(case=case)
+    files = (request.POST, request.FILES) if is_post else ()
+    form = PhotosForm(*files, case=case, section=part)
     if is_post and _receive_all(request, case, form):
-        return redirect(case.details_url)
-    status = 422 if is_post else 200
-    return screen(request, "kyc/photos.html", {"case": case, "form": form}, status=status)
+        return redirect(tasklist.after(case, part))
+    context = {"case": case, "part": part, "form": form, "faults": tasklist.faults(case, part)}
+    context["papers"] = [paper for paper in case.current_documents() if paper.side in form.fields]
+    return screen(request, "kyc/photos.html", context, status=422 if is_post else 200)
 
 
 def _receive_all(request, case, form):
@@ -71,24 +92,20 @@ def _receive_all(request, case, form):
     return not form.errors
 
 
-@citizen
-@require_http_methods(["GET", "POST"])
-def details(request, pk, *, model, form_class):
-    """What the citizen declares. It fills itself while the papers are read; a POST keeps it."""
-    case = get_object_or_404(model, pk=pk, citizen=request.user)
-    if not case.is_editable:
-        return redirect(case)
+def _answers(request, case, part, forms):
+    """What is declared on a page. It fills itself while papers are read; a POST keeps it."""
     read = documents.values_read(case)
     initial = {name: field["value"] for name, field in read.items() if not getattr(case, name, "")}
-    form = form_class(typed(request), instance=case, initial=initial)
+    form = forms[part.name](typed(request), instance=case, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            filing.declare(case, form.cleaned_data, by=request.user)
+            filing.declare(case, part, form.cleaned_data, by=request.user)
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect(case.url("check"))
-    context = {"case": case, "form": form, "fields": beside(form, read, case), **_progress(case)}
+            return redirect(tasklist.after(case, part))
+    context = {"case": case, "part": part, "form": form, "fields": beside(form, read, case)}
+    context |= {"faults": tasklist.faults(case, part), **_progress(case, form)}
     status = 422 if request.method == "POST" else 200
     return screen(request, "kyc/details.html", context, status=status)
 
@@ -105,32 +122,36 @@ def beside(form, read, case):
                 "reading": reading,
                 "read": comparison.in_words(case, field.name, reading["value"]) if reading else "",
                 "agrees": bool(reading) and comparison.same(value, reading["value"]),
+                "explained": advice.explained(case, field.name, value),
             }
         )
     return lines
 
 
-def _progress(case):
-    """Whether papers of the case are still being read, and whether that takes unusually long."""
-    papers = case.current_documents()
+def _progress(case, form):
+    """Whether papers that this page can be filled from are still being read, and for how long."""
+    wanted = [paper for paper in case.current_documents() if paper.side in case.readers]
+    papers = wanted if set(form.fields) & documents.fields_read(case) else []
     return {
+        "is_read": bool(papers),
         "is_reading": any(paper.is_pending for paper in papers),
         "is_slow": any(paper.is_slow for paper in papers),
         "is_unread": all(paper.state == paper.State.UNREAD for paper in papers),
     }
 
 
-@citizen
+@filler
 @require_safe
-def reading(request, pk, *, model, form_class):
-    """What has been read so far: asked again and again by the details page while it waits.
+def reading(request, pk, *, model, forms):
+    """What has been read so far: asked again and again by the page of answers while it waits.
 
     Every field that was read comes back beside the notice; the page keeps what is typed already.
     """
-    case = get_object_or_404(model, pk=pk, citizen=request.user)
+    case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
     read = documents.values_read(case)
-    form = form_class(initial={name: field["value"] for name, field in read.items()})
-    progress = _progress(case)
+    initial = {name: field["value"] for name, field in read.items()}
+    form = forms["reponses"](instance=case, initial=initial)
+    progress = _progress(case, form)
     fields = [line for line in beside(form, read, case) if line["reading"]]
     return screen(
         request,
@@ -140,11 +161,13 @@ def reading(request, pk, *, model, form_class):
     )
 
 
-@citizen
+@filler
 @require_http_methods(["GET", "POST"])
-def check(request, pk, *, model, form_class):
-    """A last look at the answers; a POST sends the case."""
-    case = get_object_or_404(model, pk=pk, citizen=request.user)
+def check(request, pk, *, model):
+    """A last look at the answers; a POST sends the case. At a counter it is read back first."""
+    case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
+    if case.citizen_id != request.user.pk:
+        return redirect("kyc:counter_check", case.assistance.pk)
     error = ""
     if request.method == "POST":
         try:
@@ -155,26 +178,18 @@ def check(request, pk, *, model, form_class):
             return redirect(case)
     elif not case.is_editable:
         return redirect(case)
-    form = form_class(instance=case)
-    context = {"case": case, "answers": answers(case, form), "error": error}
+    context = {"case": case, "parts": tasklist.answers(case), "error": error}
+    context |= {"advice": advice.about(case), **tasklist.of(case)}
     return screen(request, "kyc/check.html", context, status=409 if error else 200)
 
 
-def answers(case, form):
-    """The declared values as people read them: field name, label, value."""
-    return [
-        {
-            "name": name,
-            "label": field.label,
-            "value": comparison.in_words(case, name, getattr(case, name)),
-        }
-        for name, field in form.fields.items()
-    ]
-
-
-@citizen
+@filler
 @require_safe
 def picture(request, pk, key, *, model):
-    """One of the citizen's own scans."""
-    case = get_object_or_404(model, pk=pk, citizen=request.user)
-    return picture_response(get_object_or_404(case.documents, key=key))
+    """One of the citizen's own scans. An agent who fills in the case with them leaves a trace."""
+    case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
+    document = get_object_or_404(case.documents, key=key)
+    if case.citizen_id == request.user.pk:
+        return picture_response(document)
+    documents.look(document, by=request.user, reason="counter")
+    return marked_response(document, by=request.user)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from kyc import reveals
 from kyc.cases import Case
-from kyc.models import Document, DocumentView, Reproofing, User
+from kyc.models import Assistance, Document, DocumentView, Reproofing, User
 from project.audit.actions import label
 from project.audit.models import Event
 from project.lib.access import citizen
@@ -14,12 +14,15 @@ from project.lib.screens import screen
 
 SHOWN = 200
 HANDLED = ["case.claimed", "case.released", "case.returned", "case.approved", "case.rejected"]
-HANDLED += ["identity.revealed"]
+HANDLED += ["identity.revealed", "identity.consulted", "case.filled", "case.submitted"]
+HANDLED += ["case.suspended", "case.resumed", "case.compared"]
+VISITED = ["assistance.begun", "assistance.ended"]
 REPROOFED = [f"reproofing.{act}" for act in ("taken", "proved", "confirmed", "refused")]
 # Why it was done, where the act itself says it.
 REASONS = {
     "document.viewed": gettext_lazy("pour examiner votre dossier"),
     "case.claimed": gettext_lazy("pour examiner votre dossier"),
+    "case.filled": gettext_lazy("pour remplir votre dossier avec vous"),
 }
 
 
@@ -37,6 +40,8 @@ def consultations(request):
         rows = rows | handled
     own = Reproofing.objects.filter(citizen=request.user).values_list("pk", flat=True)
     rows = rows | Event.objects.about("kyc.reproofing", own).filter(action__in=REPROOFED)
+    own = Assistance.objects.filter(citizen=request.user).values_list("pk", flat=True)
+    rows = rows | Event.objects.about("kyc.assistance", own).filter(action__in=VISITED)
     found = rows.exclude(actor=request.user.pk).order_by("-pk")[:SHOWN]
     context = {"lines": _once_a_minute([_line(event, words) for event in found])}
     return screen(request, "kyc/consultations.html", context)

@@ -77,7 +77,7 @@ def audience(
     """Make a mark: whoever is not signed in is asked to, and nobody else gets in.
 
     With `factor`, the person must also have passed their second factor in this session; with
-    `own_factor`, only if they have chosen to have one.
+    `own_factor`, citizens only if they have chosen to have one.
     """
 
     asked_of = "always" if factor else "enrolled" if own_factor else ""
@@ -88,7 +88,8 @@ def audience(
             return _send_to(request, resolve_url("account_login"))
         if not admits(user):
             raise PermissionDenied
-        asked = factor or (own_factor and request.session.get(HAS_FACTOR))
+        is_enrolled = user.role != "citizen" or request.session.get(HAS_FACTOR)
+        asked = factor or (own_factor and is_enrolled)
         if asked and not user.is_verified():
             return _send_to(request, reverse("kyc:second_factor"))
         return None
@@ -198,6 +199,8 @@ member = audience("member", lambda user: True)
 # A member too, who has given the factor if they have one: a stolen password changes nothing there.
 holder = audience("holder", lambda user: True, own_factor=True)
 citizen = audience("citizen", lambda user: user.role == "citizen", own_factor=True)
+# Whoever fills in a dossier: its citizen, or the agent of a counter before whom they stand.
+filler = audience("filler", lambda user: user.role in {"citizen", "agent"}, own_factor=True)
 # Parts in organisations, read with the account: gestionnaires make, superviseurs approve and
 # otherwise read. In which organisation, the rows of each page say.
 maker = audience("maker", lambda user: user.is_maker, factor=True)

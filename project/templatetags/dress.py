@@ -36,6 +36,7 @@ TONES = {
     "queued": "wait",
     "sending": "wait",
     "pending": "wait",
+    "processing": "wait",
     "unknown": "wait",
     "returned": "warn",
     "suspense": "warn",
@@ -128,6 +129,13 @@ def badge(kind, word):
 def state(row):
     """Tell the state of a tracked row."""
     return badge(TONES.get(row.state, "neutral"), row.get_state_display())
+
+
+@register.inclusion_tag("_badge.html")
+def standing(case, paper):
+    """Tell what became of a picture of a case."""
+    found = case.standing(paper.side)
+    return badge(TONES[found], found.label)
 
 
 @register.filter

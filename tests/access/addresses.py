@@ -24,6 +24,13 @@ THINGS = {
     "kyc:reproofing_prove": "lost_held",
     "kyc:reproofing_picture": "lost_held lost_picture",
     "kyc:reproofing_confirm": "lost_proved",
+    "kyc:counter_visit": "visit",
+    "kyc:counter_code": "visit",
+    "kyc:counter_check": "visit",
+    "kyc:counter_end": "visit",
+    "kyc:dossier_detail": "dossier",
+    "kyc:dossier_suspend": "dossier",
+    "kyc:dossier_resume": "dossier",
     "kyc:invitation": "invitation",
     "kyc:organisation_detail": "organisation",
     "kyc:organisation_invite": "organisation",
@@ -38,11 +45,15 @@ THINGS = {
     "taxes:callback": "provider secret",
 }
 for app, paper in (("kyc", "identity"), ("fleet", "declaration")):
-    for page in ("case", "photos", "details", "reading", "check"):
+    for page in ("case", "reading", "check"):
         THINGS[f"{app}:{page}"] = paper
+    THINGS[f"{app}:section"] = f"{paper} section"
+    THINGS[f"{app}:upload"] = f"{paper} {paper}_side sha256"
     THINGS[f"{app}:picture"] = f"{paper} {paper}_picture"
     for page in ("case_detail", "case_release", "case_reveal"):
         THINGS[f"{app}:{page}"] = f"held_{paper}"
+    THINGS[f"{app}:resemblance"] = f"held_{paper} held_{paper}_pair"
+    THINGS[f"{app}:resemblance_picture"] = f"held_{paper} held_{paper}_pair held_{paper}_twin"
     THINGS[f"{app}:case_picture"] = f"held_{paper} held_{paper}_picture"
 
 # What somebody honest types, beyond what the page has filled in already.
@@ -80,6 +91,12 @@ HONEST = {
         "words": "Carte originale.",
     },
     "kyc:reproofing_confirm": {"signed": "on"},
+    "kyc:counter_list": {"phone": "034 55 666 78", "language": "mg"},
+    "kyc:counter_visit": {"code": "000000"},
+    "kyc:counter_check": {"code": "000000"},
+    "kyc:dossier_find": {"named": "101 234 567 890"},
+    "kyc:dossier_suspend": {"code": "stolen", "reason": "Déclarée volée."},
+    "kyc:dossier_resume": {"reason": "Retrouvée."},
     "kyc:organisation_found": {"name": "Transports", "nif": "1234567890"},
     "kyc:organisation_invite": {"role": "checker", "address": "034 55 666 77"},
     "kyc:organisation_suspend": {"reason": "NIF d'une autre.", "state": "suspended"},
@@ -91,6 +108,7 @@ HONEST = {
     "taxes:check": {"asked": "0000 TAA"},
 }
 for app in ("kyc", "fleet"):
+    HONEST[f"{app}:resemblance"] = {"verdict": "unrelated", "reason": "Deux voisins."}
     HONEST[f"{app}:case_reveal"] = {"fields_asked": "number", "reason": "reading"}
     HONEST[f"{app}:case_detail"] = {"verdict": "returned", "reason": "La photo est floue."}
 

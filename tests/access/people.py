@@ -2,8 +2,8 @@
 
 import re
 
-from kyc import factors, reproofing, staff
-from kyc.models import User
+from kyc import counter, duplicates, factors, reproofing, staff
+from kyc.models import Membership, User
 from notify.models import Message
 from taxes import receipts
 from taxes.models import Scan
@@ -34,6 +34,7 @@ def settle(side):
     _give_cases(side)
     _give_taxes(side)
     _give_agent(side)
+    _give_counter(side)
     _give_organisation(side)
     _give_lost_factors(side)
     _give_staff(side)
@@ -61,6 +62,10 @@ def _give_cases(side):
         identity=identity.pk,
         identity_picture=identity.documents.first().key,
         declaration=declaration.pk,
+        section="reponses",
+        identity_side="identity_front",
+        declaration_side="carte_grise_front",
+        sha256="0" * 64,
         declaration_picture=declaration.documents.first().key,
     )
 
@@ -98,6 +103,13 @@ def _give_taxes(side):
     side.give(provider="mvola", secret=payment.secret)
 
 
+def _resembled(name, case, twin):
+    """Another case that resembles the one in hand."""
+    rows = duplicates.WATCHED[type(case)].rows
+    pair = rows.objects.create(case=twin, other=case, kind="person")
+    return {f"held_{name}_pair": pair.pk, f"held_{name}_twin": twin.documents.first().key}
+
+
 def _give_agent(side):
     """A case of each kind in the agent's hands."""
     mark, held = side.mark, {"claimed": True, "agent": side.people["agent"], "region": side.region}
@@ -120,7 +132,25 @@ def _give_agent(side):
         held_identity_picture=identity.documents.first().key,
         held_declaration=declaration.pk,
         held_declaration_picture=declaration.documents.first().key,
+        **_resembled("identity", identity, IdentityCaseFactory(waiting=True)),
+        **_resembled("declaration", declaration, VehicleCaseFactory(waiting=True)),
     )
+
+
+def _give_counter(side):
+    """A person whose dossier the agent fills in with them; one a supervisor may suspend."""
+    agent, phone = side.people["agent"], f"+26134{side.mark}660066"
+    words = _card(side.mark, 6)
+    helped = IdentityCaseFactory(citizen__phone=phone, region=side.region, **words)
+    visit = counter.ask(phone, language="fr", by=agent)
+    letters = Message.objects.filter(recipient=helped.citizen, template="counter_code")
+    counter.begin(visit, re.search(r"\d{6}", letters.get().body)[0], by=agent)
+    side.plant("agent", **words)
+    side.give("agent", visit=visit.pk)
+    words = _card(side.mark, 7)
+    dossier = IdentityCaseFactory(approved=True, region=side.region, **words)
+    side.plant(**words)  # masked
+    side.give("supervisor", dossier=dossier.pk)
 
 
 def _give_organisation(side):

@@ -21,10 +21,11 @@ from tests.factories import PASSWORD, TariffFactory
 
 # The marks that let somebody in, beside those for everybody and the name of the role.
 MARKS = {
-    "agent": {"reviewer"},
+    "citizen": {"filler"},
+    "agent": {"reviewer", "filler"},
     "supervisor": {"reviewer"},
-    "maker": {"citizen", "insider"},
-    "checker": {"citizen", "insider"},
+    "maker": {"citizen", "filler", "insider"},
+    "checker": {"citizen", "filler", "insider"},
 }
 ROLES = [*User.Role.values, "maker", "checker"]
 # Planted words that a role may read whosesoever they are: what was paid, which organisations are.
@@ -35,7 +36,7 @@ KNOWN = {
 # Rows that are nobody's: they change with each request, or with each act of anybody.
 NOBODYS = {"sessions.session", "audit.event", "audit.head", "kyc.tally", "taxes.receiptcounter"}
 # The words of the policy for rows that are some people's and not others'.
-SCOPED = {"own", "held", "lost", "invited", "joined"}
+SCOPED = {"own", "filled", "visits", "looked", "held", "lost", "invited", "joined"}
 
 
 @dataclass

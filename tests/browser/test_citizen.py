@@ -16,6 +16,8 @@ from tests.browser.watch import then_accessible
 from tests.factories import UserFactory
 
 READ = "Vos photos sont lues"
+SENT = "Bien reçu."
+ANSWERS = "Ce qui est écrit sur la pièce"
 
 
 def when_confirming(page, code):
@@ -27,6 +29,9 @@ def when_photographing(page, *files):
     """Choose a file for each side, in the order the page asks for them."""
     for field, file in zip(page.locator("input[type=file]").all(), files, strict=True):
         field.set_input_files(file)
+    states = page.locator(".capture [role=status]")
+    if states.count():  # with scripts, each is judged and sent at once
+        expect(states.filter(has_text=SENT)).to_have_count(len(files), timeout=40_000)
     page.get_by_role("button", name="Continuer").click()
 
 
@@ -44,8 +49,33 @@ def same(text):
     return re.sub(r"\s", "", text).upper()
 
 
-def when_sending(page):
+def when_choosing_a_paper(page):
+    page.get_by_role("link", name="Continuer").click()
+    page.get_by_label("carte nationale").check()
+    then_accessible(page)
     page.get_by_role("button", name="Continuer").click()
+
+
+def when_telling_the_rest(page, tmp_path):
+    """Where one lives and on what, one's face, and a bill: page after page."""
+    expect(page.get_by_role("heading", name="Où vous habitez")).to_be_visible()
+    page.get_by_label("District").select_option("Antananarivo-Renivohitra")
+    page.get_by_label("Commune").fill("Antananarivo")
+    page.get_by_label("Fokontany").fill("Ankadivato")
+    then_accessible(page)
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_label("Revenu", exact=True).select_option("unsaid")
+    page.get_by_label("Origine des revenus").select_option("salary")
+    then_accessible(page)
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("heading", name="Photo de vous")).to_be_visible()
+    when_photographing(page, people.a_photo(papers.draw_selfie(seed=1), tmp_path, "face.jpg"))
+    expect(page.get_by_role("heading", name="Justificatif de domicile")).to_be_visible()
+    bill = papers.draw_proof_of_address(papers.person(people.SEED), seed=1)
+    when_photographing(page, people.a_photo(bill, tmp_path, "bill.jpg"))
+
+
+def when_sending(page):
     expect(page.get_by_role("heading", name="Vérifiez vos réponses")).to_be_visible()
     then_accessible(page)
     page.get_by_role("button", name="Envoyer le dossier").click()
@@ -61,8 +91,9 @@ def given_an_agent_approves(model):
 def given_a_case_with_photos(page, tmp_path):
     page.goto("/identite/")
     page.get_by_role("button", name="Commencer").click()
+    when_choosing_a_paper(page)
     when_photographing(page, *people.cin_photos(tmp_path))
-    expect(page.get_by_role("heading", name="Ce qui est écrit sur la carte")).to_be_visible()
+    expect(page.get_by_role("heading", name=ANSWERS)).to_be_visible()
 
 
 def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page, tmp_path):
@@ -86,6 +117,8 @@ def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page,
     then_accessible(page)
     page.get_by_role("button", name="Commencer").click()
     then_accessible(page)
+    when_choosing_a_paper(page)
+    then_accessible(page)
     when_photographing(page, *people.cin_photos(tmp_path))
     expect(page.get_by_text("Nous lisons vos photos")).to_be_visible()
     page.locator("[name=occupation]").fill("Apicultrice")
@@ -96,7 +129,9 @@ def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page,
     assert page.locator("[name=occupation]").input_value() == "Apicultrice"
     then_accessible(page)
     when_correcting(page, truth | {"occupation": "Apicultrice"})
-    page.get_by_label("Région où vous habitez").select_option("Analamanga")
+    page.get_by_label("féminin").check()
+    page.get_by_role("button", name="Continuer").click()
+    when_telling_the_rest(page, tmp_path)
     when_sending(page)
     then_accessible(page)
     assert IdentityCase.objects.get().occupation == "Apicultrice"
@@ -107,6 +142,7 @@ def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page,
     then_accessible(page)
     page.get_by_role("link", name="Déclarer un véhicule").click()
     page.get_by_role("button", name="Commencer").click()
+    page.get_by_role("link", name="Continuer").click()
     vehicle = papers.vehicle(people.SEED)
     carte_grise = papers.draw_carte_grise(vehicle, seed=people.SEED)
     when_photographing(page, people.a_photo(carte_grise, tmp_path))
@@ -115,6 +151,7 @@ def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page,
     when_correcting(page, vehicle | {"first_registration": day})
     expect(page.get_by_label("Région où le véhicule")).to_have_value("analamanga")
     then_accessible(page)
+    page.get_by_role("button", name="Continuer").click()
     when_sending(page)
     given_an_agent_approves(VehicleCase)
 
@@ -162,8 +199,9 @@ def test_a_citizen_without_scripts_gets_as_far(open_page, given_signed_in, tmp_p
         page.reload()
     assert same(page.locator("[name=number]").input_value()) == papers.person(people.SEED)["number"]
     when_correcting(page, people.truth_of_the_card())
-    page.locator("[name=region]").select_option("analamanga")
+    page.get_by_label("féminin").check()
     page.get_by_role("button", name="Continuer").click()
+    when_telling_the_rest(page, tmp_path)
     page.get_by_role("button", name="Envoyer le dossier").click()
     expect(page.get_by_text("Dossier envoyé")).to_be_visible()
 
@@ -204,18 +242,24 @@ def test_a_file_that_is_no_picture_is_refused_and_the_other_side_is_kept(
     renamed.write_text("ceci n'est pas une photo\n" * 20)
     page.goto("/identite/")
     page.get_by_role("button", name="Commencer").click()
-    when_photographing(page, front, str(renamed))
+    when_choosing_a_paper(page)
+    page.locator("[name=identity_front]").set_input_files(front)
+    page.locator("[name=identity_back]").set_input_files(str(renamed))
+    expect(page.get_by_text(SENT)).to_have_count(1, timeout=40_000)
+    refused = page.locator("#field-identity_back [role=status]")
+    expect(refused).to_contain_text("ni une photo (JPEG, PNG, WebP, GIF) ni un PDF")
+    page.get_by_role("button", name="Continuer").click()
     summary = page.locator(".error-summary")
-    expect(summary).to_contain_text("ni une photo (JPEG, PNG, WebP, GIF) ni un PDF")
+    expect(summary).to_contain_text("Choisissez ou prenez une photo")
     expect(summary).to_be_focused()
     expect(page.locator(".thumbs img")).to_have_count(1)
     then_accessible(page)
 
-    page.locator("[name=cin_back]").set_input_files(back)
+    page.locator("[name=identity_back]").set_input_files(back)
     page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_role("heading", name="Ce qui est écrit sur la carte")).to_be_visible()
+    expect(page.get_by_role("heading", name=ANSWERS)).to_be_visible()
     sides = [document.side for document in IdentityCase.objects.get().current_documents()]
-    assert sides == ["cin_front", "cin_back"]
+    assert sides == ["identity_front", "identity_back"]
 
 
 def test_photos_are_kept_while_no_worker_reads_and_are_read_once_one_does(
@@ -252,6 +296,6 @@ def test_what_was_typed_is_there_again_after_the_session_ended(page, given_signe
     expect(page.get_by_role("heading", name="Me connecter")).to_be_visible()
     then_accessible(page)
     people.when_signing_in(page, person)
-    expect(page.get_by_role("heading", name="Ce qui est écrit sur la carte")).to_be_visible()
+    expect(page.get_by_role("heading", name=ANSWERS)).to_be_visible()
     assert page.locator("[name=surname]").input_value() == "RAZAFINDRAKOTO"
     assert page.locator("[name=father]").input_value() == "RABE Norbert"

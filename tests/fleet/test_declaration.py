@@ -96,7 +96,7 @@ def test_nothing_but_the_answers_can_be_posted(client, login):
         "decided_at": "2026-01-01", "amount": "1",
     }  # fmt: skip
     citizen = case.citizen
-    client.post(case.details_url, ANSWERS | smuggled)
+    client.post(case.section_url("reponses"), ANSWERS | smuggled)
     case.refresh_from_db()
     assert (case.plate, case.state, case.citizen) == ("1234TAB", "draft", citizen)
     assert (case.agent, case.vehicle) == (None, None)
@@ -105,9 +105,9 @@ def test_nothing_but_the_answers_can_be_posted(client, login):
 def test_a_plate_that_is_registered_is_no_secret_the_form_gives_away(client, login):
     """Who holds which plate is not for guessing: the agent sees it when they decide."""
     VehicleFactory(plate="1234TAB")
-    case = VehicleCaseFactory(photos=False)
+    case = VehicleCaseFactory()
     login(case.citizen)
-    answer = client.post(case.details_url, ANSWERS)
+    answer = client.post(case.section_url("reponses"), ANSWERS)
     assert answer.url == reverse("fleet:check", args=[case.pk])
 
 

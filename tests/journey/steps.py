@@ -18,7 +18,7 @@ from tests.journey.visitor import PATIENCE, PAUSE, Visitor, expect, plain, value
 GRID = Path(__file__).resolve().parents[2] / "taxes" / "data" / "tariff_2026.csv"
 SEED = 4712  # of the papers: both layouts, and one misread letter to correct
 PASSWORD = "trois mots sans rapport"
-REASON = "La photo du verso est sombre : vérifiez aussi l'adresse."
+REASON = "Le domicile ne se lit pas."
 
 
 class Journey:
@@ -65,9 +65,18 @@ class Journey:
         citizen = self.citizen
         citizen.get("/identite/")
         citizen.send("Commencer")
-        files = {"cin_front": self._photo(front), "cin_back": self._photo(back)}
+        citizen.follow("Continuer")
+        citizen.send("Continuer", paper="cin")
+        files = {"identity_front": self._photo(front), "identity_back": self._photo(back)}
         citizen.send("Continuer", files=files)
-        self._fills_in(self.person, region=demo.REGIONS[0])
+        self._fills_in(self.person, sex="F")
+        citizen.send("Continuer", district="101", commune="Antananarivo", fokontany="Ankadivato")
+        citizen.send("Continuer", income="unsaid", income_source="salary")
+        face = papers.draw_selfie(seed=SEED)
+        citizen.send("Continuer", files={"selfie": self._photo(face)})
+        bill = papers.draw_proof_of_address(self.person, seed=SEED)
+        citizen.send("Continuer", files={"proof_of_address": self._photo(bill)})
+        citizen.read("Vérifiez vos réponses", self.person["surname"], "Ankadivato")
         citizen.send("Envoyer le dossier")
         citizen.read("Dossier envoyé", "ID-")
         self._was_told("envoyé")
@@ -78,13 +87,15 @@ class Journey:
         """An agent, second factor passed, sends it back with a reason, then approves it"""
         self.agent.sign_in("agent@demo.hetra.mg", demo.PASSWORD, seed=seed_of("agent"))
         self.agent.read("Dossiers d'identité")
-        self._decides("/agent/identites/", self.person["surname"], "returned", reason=REASON)
+        again = {"code": "dark", "items": "identity_back", "reason": REASON}
+        self._decides("/agent/identites/", self.person["surname"], "returned", **again)
         self._was_told(REASON)
         self.citizen.get("/identite/")
-        self.citizen.read("Un agent vous demande de corriger", REASON)
-        self.citizen.follow("Corriger le dossier")
-        self.citizen.send("Continuer")
-        self.citizen.send("Continuer", address=self.person["address"])
+        self.citizen.read("Un agent vous demande de corriger", REASON, "À refaire", "Accepté")
+        self.citizen.follow("Continuer")
+        self.citizen.read("trop sombre", REASON)
+        back = papers.draw_cin(self.person, seed=SEED)[1]
+        self.citizen.send("Continuer", files={"identity_back": self._photo(back)})
         self.citizen.send("Envoyer le dossier")
         self.citizen.read("Dossier envoyé")
         self._decides("/agent/identites/", self.person["surname"], "approved")
@@ -100,8 +111,10 @@ class Journey:
         citizen.get("/vehicules/declarer/")
         citizen.send("Commencer")
         paper = self._photo(papers.draw_carte_grise(self.vehicle, seed=SEED))
+        citizen.follow("Continuer")
         citizen.send("Continuer", files={"carte_grise_front": paper})
         self._fills_in(self.vehicle)  # the region is the one of the identity
+        citizen.read("Vérifiez vos réponses")
         citizen.send("Envoyer le dossier")
         citizen.read("Dossier envoyé", "VH-")
         self._decides("/agent/vehicules/", self.plate, "approved")
@@ -206,7 +219,6 @@ class Journey:
         expect(len(right) >= len(truth) / 2, f"only {right} were read, of {list(truth)}")
         wrong = {name: value for name, value in truth.items() if name not in right}
         self.citizen.send("Continuer", **read | wrong | chosen)
-        self.citizen.read("Vérifiez vos réponses")
         corrected = f", {', '.join(wrong)} corrected" if wrong else ""
         self.note = f"{len(right)} of {len(truth)} fields read{corrected}"
 
@@ -228,7 +240,7 @@ class Journey:
         read = {name: value for name, value in read.items() if not before.get(name)}
         return before | read, read
 
-    def _decides(self, queue, word, verdict, *, reason=""):
+    def _decides(self, queue, word, verdict, **said):
         """Take the next case, look at its papers, and decide it."""
         agent = self.agent
         agent.get(queue)
@@ -236,7 +248,7 @@ class Journey:
         agent.read(word, "Déclaré", "Lu")
         for scan in agent.page.select(".scans img"):
             agent.fetch(scan["src"], "image/jpeg")
-        agent.send("Enregistrer la décision", verdict=verdict, reason=reason)
+        agent.send("Enregistrer la décision", verdict=verdict, **said)
 
     def _checks(self, asked, *words):
         self.officer.get("/controle/")

@@ -69,11 +69,10 @@ def test_comparing_does_not_depend_on_which_comes_first(one, other):
 def test_differences_come_first_then_the_order_of_the_paper():
     case = IdentityCaseFactory(surname="RAKOTO", address="Lot 1", photos=False)
     read = reading(surname="RAKOTO", address="Lot 2")
-    case.documents.add(DocumentFactory(side="cin_front", reading=read))
+    case.documents.add(DocumentFactory(side="identity_front", reading=read))
     rows = comparison.rows(case)
     assert (rows[0].name, rows[0].agrees) == ("address", False)
-    printed = [name for name in case.DECLARED if name not in ("address", "region")]
-    assert [row.name for row in rows[1:]] == printed
+    assert [row.name for row in rows[1:]] == [name for name in case.printed if name != "address"]
     by_name = {row.name: row for row in rows}
     assert by_name["surname"].agrees is True
     assert by_name["occupation"].agrees is None
@@ -94,7 +93,9 @@ def test_values_are_said_in_words():
 @pytest.mark.parametrize("typed", ["9999-99-99", "2020-01-01", "٢٠٢٠-٠١-٠١"])
 def test_a_name_that_looks_like_a_date_stops_no_agent(typed):
     case = IdentityCaseFactory(photos=False, surname=typed)
-    case.documents.add(DocumentFactory(side="cin_front", reading=reading(issue_date="9999-99-99")))
+    case.documents.add(
+        DocumentFactory(side="identity_front", reading=reading(issue_date="9999-99-99"))
+    )
     rows = {row.name: row for row in comparison.rows(case)}
     assert rows["surname"].declared == typed
     assert rows["issue_date"].read == "9999-99-99"
@@ -103,7 +104,10 @@ def test_a_name_that_looks_like_a_date_stops_no_agent(typed):
 @pytest.mark.django_db
 def test_of_two_readings_the_surer_one_counts():
     case = IdentityCaseFactory(photos=False)
-    for side, confidence, name in (("cin_front", 0.4, "RAK0T0"), ("cin_back", 0.8, "RAKOTO")):
+    for side, confidence, name in (
+        ("identity_front", 0.4, "RAK0T0"),
+        ("identity_back", 0.8, "RAKOTO"),
+    ):
         case.documents.add(DocumentFactory(side=side, reading=reading(confidence, surname=name)))
     assert documents.values_read(case)["surname"]["value"] == "RAKOTO"
 
@@ -111,13 +115,13 @@ def test_of_two_readings_the_surer_one_counts():
 @pytest.mark.django_db
 def test_the_reading_of_a_photo_that_was_replaced_counts_no_more():
     case = IdentityCaseFactory(photos=False)
-    case.documents.add(DocumentFactory(side="cin_front", reading=reading(1.0, surname="OLD")))
-    case.documents.add(DocumentFactory(side="cin_front", reading=reading(0.1, surname="NEW")))
+    case.documents.add(DocumentFactory(side="identity_front", reading=reading(1.0, surname="OLD")))
+    case.documents.add(DocumentFactory(side="identity_front", reading=reading(0.1, surname="NEW")))
     assert documents.values_read(case)["surname"]["value"] == "NEW"
 
 
 @pytest.mark.django_db
 def test_what_could_not_be_read_is_no_difference():
     case = IdentityCaseFactory(photos=False)
-    case.documents.add(DocumentFactory(side="cin_front", reading=reading(surname=None)))
+    case.documents.add(DocumentFactory(side="identity_front", reading=reading(surname=None)))
     assert {row.agrees for row in comparison.rows(case)} == {None}

@@ -29,7 +29,7 @@ def upload(content, name="../../etc/passwd.php"):
     return SimpleUploadedFile(name, content, "application/x-php")
 
 
-def receive(case, content, side="cin_front"):
+def receive(case, content, side="identity_front"):
     return documents.receive(case, upload(content), side=side, by=case.citizen)
 
 
@@ -81,7 +81,7 @@ def test_a_case_that_is_sent_while_its_photo_is_decoded_takes_it_no_more(monkeyp
     monkeypatch.setattr(intake, "decode", slow)
     with pytest.raises(MoveRefused):
         receive(case, photo())
-    assert case.documents.count() == 2
+    assert case.documents.count() == 4
 
 
 # --- Reading --------------------------------------------------------------------------------------
@@ -89,7 +89,10 @@ def test_a_case_that_is_sent_while_its_photo_is_decoded_takes_it_no_more(monkeyp
 
 @pytest.fixture
 def pending():
-    return DocumentFactory(state=State.PENDING)
+    """A photo of the front of somebody's CIN that nobody has read yet."""
+    case = IdentityCaseFactory(photos=False)
+    case.documents.add(document := DocumentFactory(owner=case.citizen, state=State.PENDING))
+    return document
 
 
 class Reading:
@@ -146,8 +149,9 @@ def test_a_paper_that_kills_its_reader_twice_is_left_to_human_eyes(pending, monk
 
 
 def test_what_was_typed_is_not_changed_by_reading(pending, reader):
-    case = IdentityCaseFactory(surname="TYPED", photos=False)
-    case.documents.add(pending)
+    case = pending.identitycases.get()
+    case.surname = "TYPED"
+    case.save()
     tasks.read(pending.pk)
     case.refresh_from_db()
     assert case.surname == "TYPED"

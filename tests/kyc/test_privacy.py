@@ -66,7 +66,7 @@ def test_a_person_gets_all_of_theirs(client, login, person):
     assert told["payments"][0]["plate"] == "9090TUV"
     assert told["account"]["phone"] == person.phone
     pictures = [name for name in archive.namelist() if name.endswith(".jpg")]
-    assert len(pictures) == person.documents.count() == 3
+    assert len(pictures) == person.documents.count() == 5
     assert archive.testzip() is None
 
 

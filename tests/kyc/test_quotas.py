@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from kyc import documents, intake
 from kyc.credentials import Tally
@@ -66,8 +65,10 @@ def test_the_page_says_so_and_keeps_what_came(three_a_day, client):
     for _turn in range(2):
         receive(case, photo())
     client.force_login(case.citizen)
-    sides = {side: SimpleUploadedFile("a.png", photo()) for side in ("cin_front", "cin_back")}
-    answer = client.post(reverse("kyc:photos", args=[case.pk]), sides)
+    sides = {
+        side: SimpleUploadedFile("a.png", photo()) for side in ("identity_front", "identity_back")
+    }
+    answer = client.post(case.section_url("photos"), sides)
     assert answer.status_code == 422
     assert "la limite d&#x27;un jour est atteinte" in answer.text
     assert Document.objects.count() == 3

@@ -155,15 +155,24 @@ def test_the_vehicles_region_is_the_one_of_the_identity_until_another_is_chosen(
     client.post(reverse("fleet:declare"))
     case = VehicleCase.objects.get()
     assert case.region == "menabe"
-    assert client.get(case.details_url).context["form"]["region"].value() == "menabe"
+    assert client.get(case.section_url("reponses")).context["form"]["region"].value() == "menabe"
 
 
 def test_whoever_chose_no_region_is_asked_to(client, login):
     case = IdentityCaseFactory(region="")
     login(case.citizen)
-    page = client.post(case.details_url, {"region": ""})
+    page = client.post(case.section_url("adresse"), {"district": ""})
     assert page.status_code == 422
-    assert "region" in page.context["form"].errors
+    assert "district" in page.context["form"].errors
+
+
+def test_the_region_is_that_of_the_district(client, login):
+    case = IdentityCaseFactory(region="")
+    login(case.citizen)
+    lives = {"district": "711", "commune": "Sambava", "fokontany": "Centre", "region": "diana"}
+    client.post(case.section_url("adresse"), lives)
+    case.refresh_from_db()
+    assert (case.district, case.region) == ("711", "sava")
 
 
 def test_the_region_is_not_compared_with_what_was_read():

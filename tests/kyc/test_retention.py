@@ -53,11 +53,11 @@ def test_an_original_goes_two_years_after_the_decision_and_the_picture_stays(fac
     age(old, "decided_at", 731)
     age(young, "decided_at", 729)
     stored = files(old)
-    assert retention.enforce()["sealed originals"] == len(old.SIDES)
+    assert retention.enforce()["sealed originals"] == len(old.sides)
     for paper in old.documents.all():
         assert not paper.original
         assert paper.picture.storage.exists(paper.picture.name)
-    assert [storage.exists(name) for storage, name in stored] == [True, False] * len(old.SIDES)
+    assert [storage.exists(name) for storage, name in stored] == [True, False] * len(old.sides)
     assert all(paper.original for paper in young.documents.all())
     assert retention.enforce()["sealed originals"] == 0
 
@@ -81,7 +81,7 @@ def test_an_abandoned_draft_goes_with_its_papers_and_files(factory):
     retention.enforce()
     assert set(factory._meta.model.objects.all()) == {young, taken_up}
     assert not any(storage.exists(name) for storage, name in stored)
-    assert Document.objects.count() == 2 * len(young.SIDES)
+    assert Document.objects.count() == 2 * len(young.sides)
 
 
 def test_a_case_that_was_sent_is_no_draft():
@@ -146,7 +146,7 @@ def test_a_batch_that_fails_leaves_neither_a_proof_nor_a_gap(monkeypatch):
     with pytest.raises(Exception, match="digest"):
         retention.enforce()
     assert IdentityCase.objects.filter(pk=case.pk).exists()
-    assert case.documents.count() == len(case.SIDES)
+    assert case.documents.count() == len(case.sides)
 
 
 def test_a_run_ends_before_its_task_does(monkeypatch, settings):

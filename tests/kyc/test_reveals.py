@@ -42,7 +42,7 @@ def case():
     )
     value = {"value": "909876543211", "confidence": 0.9, "box": None}
     reading = {"fields": {"number": value}}
-    paper = DocumentFactory(owner=case.citizen, side="cin_front", reading=reading)
+    paper = DocumentFactory(owner=case.citizen, side="identity_front", reading=reading)
     case.documents.add(paper)
     return case
 
@@ -237,7 +237,7 @@ def test_the_citizen_reads_what_was_shown_and_why_but_not_to_whom(office, case, 
     login(case.citizen)
     page = client.get(reverse("kyc:consultations"))
     line = page.context["lines"][0]
-    assert line["about"] == "numéro de CIN, téléphone"
+    assert line["about"] == "numéro de la pièce, téléphone"
     assert line["reason"] == reveals.TOLD["differs"]
     assert case.agent.phone[-4:] not in page.text
 

@@ -17,7 +17,7 @@ from tests import servers
 from tests.factories import IdentityCaseFactory
 
 pytestmark = pytest.mark.django_db
-FRONT = Document.Side.CIN_FRONT
+FRONT = Document.Side.IDENTITY_FRONT
 
 
 @pytest.fixture

@@ -11,8 +11,16 @@ import tempfile
 
 from tests import servers
 
-MODULES = ["tests.load.scan", "tests.load.reading", "tests.load.sealing", "tests.load.audit"]
-MODULES += ["tests.load.equal"]
+MODULES = [
+    "tests.load.scan",
+    "tests.load.reading",
+    "tests.load.zones",
+    "tests.load.sealing",
+    "tests.load.audit",
+    "tests.load.capture",
+    "tests.load.copies",
+    "tests.load.equal",
+]
 
 # Figures of a server that keeps what it has confirmed: a commit waits for the disk.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

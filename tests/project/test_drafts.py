@@ -34,16 +34,16 @@ def post_too_late(client, case, data=TYPED):
     """The session ends while the form is open; then the form is sent."""
     sign_in(client, case.citizen)
     expire()
-    answer = client.post(case.details_url, data)
+    answer = client.post(case.section_url("reponses"), data)
     assert reverse("account_login") in answer.url
     return answer
 
 
 def test_what_was_typed_is_there_again_after_signing_in(client, case):
     post_too_late(client, case)
-    answer = sign_in(client, case.citizen, case.details_url)
-    assert answer.url == case.details_url
-    page = client.get(case.details_url)
+    answer = sign_in(client, case.citizen, case.section_url("reponses"))
+    assert answer.url == case.section_url("reponses")
+    page = client.get(case.section_url("reponses"))
     assert "RABEMANANJARA" in page.text
     assert "101 234 567 890" in page.text
     case.refresh_from_db()
@@ -53,35 +53,35 @@ def test_what_was_typed_is_there_again_after_signing_in(client, case):
 def test_it_is_given_back_once(client, case):
     post_too_late(client, case)
     sign_in(client, case.citizen)
-    client.get(case.details_url)
-    assert "RABEMANANJARA" not in client.get(case.details_url).text
+    client.get(case.section_url("reponses"))
+    assert "RABEMANANJARA" not in client.get(case.section_url("reponses")).text
 
 
 def test_somebody_else_at_the_same_machine_sees_nothing_of_it(client, case):
     post_too_late(client, case)
     other = IdentityCaseFactory(empty=True)
     sign_in(client, other.citizen)
-    assert client.get(case.details_url).status_code == 404
-    assert "RABEMANANJARA" not in client.get(other.details_url).text
+    assert client.get(case.section_url("reponses")).status_code == 404
+    assert "RABEMANANJARA" not in client.get(other.section_url("reponses")).text
 
 
 def test_a_draft_for_another_page_is_kept_for_that_page(client, case):
     post_too_late(client, case)
     sign_in(client, case.citizen)
-    client.get(case.photos_url)
-    assert "RABEMANANJARA" in client.get(case.details_url).text
+    client.get(case.section_url("photos"))
+    assert "RABEMANANJARA" in client.get(case.section_url("reponses")).text
 
 
 def test_without_a_session_that_names_somebody_nothing_is_kept(client, case):
-    client.post(case.details_url, TYPED)
+    client.post(case.section_url("reponses"), TYPED)
     assert drafts.KEY not in client.session
     sign_in(client, case.citizen)
-    assert "RABEMANANJARA" not in client.get(case.details_url).text
+    assert "RABEMANANJARA" not in client.get(case.section_url("reponses")).text
 
 
 def test_a_made_up_cookie_names_nobody(client, case):
     client.cookies["session"] = "x" * 32
-    client.post(case.details_url, TYPED)
+    client.post(case.section_url("reponses"), TYPED)
     assert drafts.KEY not in client.session
 
 
@@ -98,16 +98,16 @@ def test_the_token_against_forgery_is_not_kept(client, case):
 def test_an_htmx_form_is_kept_as_well(client, case):
     sign_in(client, case.citizen)
     expire()
-    answer = client.post(case.details_url, TYPED, headers={"HX-Request": "true"})
+    answer = client.post(case.section_url("reponses"), TYPED, headers={"HX-Request": "true"})
     assert answer.status_code == 401
     sign_in(client, case.citizen)
-    assert "RABEMANANJARA" in client.get(case.details_url).text
+    assert "RABEMANANJARA" in client.get(case.section_url("reponses")).text
 
 
 def test_a_visit_keeps_nothing(client, case):
     sign_in(client, case.citizen)
     expire()
-    client.get(case.details_url, {"surname": "x"})
+    client.get(case.section_url("reponses"), {"surname": "x"})
     assert drafts.KEY not in client.session
 
 

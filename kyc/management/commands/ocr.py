@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument("--kind", choices=["cin", "carte_grise", "auto"], default="auto")
+        parser.add_argument("--kind", choices=["cin", "carte_grise", "mrz", "auto"], default="auto")
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *, files, kind, **options):

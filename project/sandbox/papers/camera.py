@@ -5,19 +5,23 @@ import random
 
 from PIL import Image, ImageChops, ImageFilter
 
-TURN = {"clean": 0.6, "moderate": 4.0}  # degrees
-LEAN = {"clean": 0.004, "moderate": 0.022}  # corner displacement, share of the width
-BLUR = {"clean": 0.0, "moderate": 0.9}  # pixels
-GRAIN = {"clean": 0.01, "moderate": 0.045}  # share of full scale
-SHADE = {"clean": 12, "moderate": 80}  # grey levels between the lit and the dark corner
-QUALITY = {"clean": 92, "moderate": 72}  # of the JPEG
+TURN = {"clean": 0.6, "moderate": 4.0, "hard": 12.0}  # degrees
+LEAN = {"clean": 0.004, "moderate": 0.022, "hard": 0.035}  # corner displacement, share of the width
+BLUR = {"clean": 0.0, "moderate": 0.9, "hard": 1.0}  # pixels
+GRAIN = {"clean": 0.01, "moderate": 0.045, "hard": 0.06}  # share of full scale
+SHADE = {"clean": 12, "moderate": 80, "hard": 120}  # grey levels, the lit to the dark corner
+QUALITY = {"clean": 92, "moderate": 72, "hard": 45}  # of the JPEG
+ROOM = {"clean": (1.12, 1.14), "moderate": (1.12, 1.14), "hard": (1.3, 1.5)}  # table around it
+NEAR = {"clean": 1.0, "moderate": 1.0, "hard": 0.65}  # pixels of the photograph for one drawn
 TABLES = ((120, 92, 66), (88, 92, 98), (64, 84, 74), (168, 160, 148), (92, 64, 52))
 
 
 def photograph(image: Image.Image, *, seed, level: str = "clean") -> Image.Image:
-    """The paper as a telephone would see it, at level `clean` (a scanner) or `moderate`."""
+    """The paper as a telephone would see it, at level `clean` (a scanner), `moderate` or `hard`."""
     rng = random.Random(f"photograph {seed} {level}")
-    size = (int(image.width * 1.12), int(image.height * 1.14))
+    if NEAR[level] != 1:
+        image = image.resize((round(image.width * NEAR[level]), round(image.height * NEAR[level])))
+    size = (int(image.width * ROOM[level][0]), int(image.height * ROOM[level][1]))
     corners, turn = _pose(image, size, rng, level)
     paper = _lay(image, size, corners, turn)
     shape = _lay(Image.new("L", image.size, 255), size, corners, turn)

@@ -32,6 +32,9 @@ MODELS = {
 }
 COLOURS = _words("BLANC NOIR GRIS ROUGE BLEU VERT BEIGE ARGENT")
 PLATE_LETTERS = "ABCDEFHJKLMNPRSTUVWX"
+FOREIGNERS = _words("LEFEBVRE MOREL-VIDAL O'DWYER SCHNEIDER ABDALLAH RAMGOOLAM LIN ROSSI KIMANI")
+NATIONS = _words("FRA COM MUS CHN IND ITA KEN ZAF")
+VALID, ISSUED = date(2012, 1, 1), date(2025, 12, 31)  # cards that have not ended
 CHASSIS_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -50,7 +53,7 @@ def person(seed) -> dict[str, str]:
         "occupation": rng.choice(TRADES),
         "father": f"{_surname(rng)} {rng.choice(MEN).upper()}",
         "mother": f"{_surname(rng)} {rng.choice(WOMEN).upper()}",
-        "issue_date": _day(rng, born + timedelta(days=18 * 366), date(2025, 12, 31)).isoformat(),
+        "issue_date": _day(rng, max(born + timedelta(days=18 * 366), VALID), ISSUED).isoformat(),
         "issue_place": rng.choice(PLACES).upper(),
     }
 
@@ -103,3 +106,22 @@ def _chassis(rng: random.Random) -> str:
 
 def _day(rng: random.Random, first: date, last: date) -> date:
     return first + timedelta(days=rng.randint(0, (last - first).days))
+
+
+def traveller(seed, *, is_resident: bool = False) -> dict[str, str]:
+    """The holder of a Malagasy passport; or a foreigner who lives here, with a resident's card."""
+    rng = random.Random(f"traveller {seed} {is_resident}")
+    sex, names = rng.choice((("M", MEN), ("F", WOMEN)))
+    surname = rng.choice(FOREIGNERS) if is_resident else _surname(rng)
+    letters = rng.choices(CHASSIS_LETTERS, k=2)
+    figures = f"{rng.randint(0, 9999999):07d}"
+    return {
+        "number": f"{letters[0]}{figures[:2]}{letters[1]}{figures[2 : 6 if is_resident else 7]}",
+        "issuer": "MDG",
+        "surname": surname,
+        "given_names": " ".join(rng.sample(names, rng.choice((1, 2)))).upper(),
+        "nationality": rng.choice(NATIONS) if is_resident else "MDG",
+        "birth_date": _day(rng, date(1946, 1, 1), date(2003, 12, 31)).isoformat(),
+        "sex": sex,
+        "expiry": _day(rng, date(2027, 1, 1), date(2035, 12, 31)).isoformat(),
+    }
