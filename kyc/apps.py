@@ -1,5 +1,7 @@
 """The app, as Django knows it."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -20,6 +22,7 @@ class KycConfig(AppConfig):
             suspension,
         )
         from kyc.models import (
+            Check,
             DocumentView,
             IdentityCase,
             Membership,
@@ -35,6 +38,8 @@ class KycConfig(AppConfig):
         factors.expect_acts()
         duplicates.expect_acts(IdentityCase)
         reproofing.expect_acts()
+        expect("check.opened", Check.objects.all, at="created_at")
+        expect("check.answered", partial(Check.objects.filter, answered_at__isnull=False))
         expect("document.viewed", DocumentView.objects.all, at="at")
         expect("staff.made", lambda: User.objects.exclude(role=User.Role.CITIZEN))
         expect("staff.posted", Posting.objects.all, at="since")

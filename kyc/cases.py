@@ -96,7 +96,8 @@ class Case(Tracked):
     }
     MOVES = {
         State.DRAFT: {State.WAITING},
-        State.WAITING: {State.CLAIMED},
+        # By an agent's taking it up, or by its checks where the settings switch that on.
+        State.WAITING: {State.CLAIMED, State.APPROVED},
         # Released by the agent, or left lying for longer than the lease.
         State.CLAIMED: {State.WAITING, State.RETURNED, State.APPROVED, State.REJECTED},
         State.RETURNED: {State.WAITING},
@@ -152,7 +153,7 @@ class Case(Tracked):
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_held_by_someone",
-                condition=Q(state__in=["draft", "waiting"], agent=None, claimed_at=None)
+                condition=Q(state__in=["draft", "waiting", "approved"], agent=None, claimed_at=None)
                 | ~Q(state__in=["draft", "waiting"])
                 & Q(agent__isnull=False, claimed_at__isnull=False),
             ),

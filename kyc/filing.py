@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kyc import documents
+from kyc import checks, documents
 from kyc.cases import Case
+from kyc.models import IdentityCase
 from kyc.sections import Section
 from notify import messages
 from project.audit import chain
@@ -82,6 +83,8 @@ def submit(case: Case, *, by) -> None:
         agent=None,
         claimed_at=None,
     )
+    if isinstance(case, IdentityCase):
+        checks.begin(case)
     messages.send("case_submitted", to=case.citizen, case=case)
     chain.record("case.submitted", by=by, about=case, **case.on_behalf(by))
     enqueue("kyc.tasks.look_for_duplicates", case._meta.label_lower, case.pk, queue=READING)

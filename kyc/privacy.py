@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from kyc import organisations, reproofing
 from kyc.cases import Case
-from kyc.models import Document, DocumentView, Membership, User
+from kyc.models import Check, Document, DocumentView, Membership, User
 from notify import messages
 from project.audit import chain
 from project.lib.workflow import MoveRefused
@@ -55,6 +55,8 @@ def gather(person: User) -> dict[str, Any]:
     for model in Case.__subclasses__():
         cases = model.objects.filter(citizen=person).order_by("pk")
         found[model._meta.model_name] = [_case(case) for case in cases]
+    asked = Check.objects.filter(case__citizen=person).order_by("pk")
+    found["checks"] = [_check(check) for check in asked]
     for _receiver, (name, rows) in gathered.send(sender=User, person=person):
         found[name] = rows
     return found
@@ -83,6 +85,11 @@ def _membership(part: Membership) -> dict[str, Any]:
 def _case(case: Case) -> dict[str, Any]:
     names = ["reference", "state", "reason", "created_at", "submitted_at", "decided_at"]
     return _columns(case, [*names, *case.DECLARED]) | {"history": case.history()}
+
+
+def _check(check: Check) -> dict[str, Any]:
+    names = ["checker", "state", "words", "evidence", "created_at", "answered_at"]
+    return _columns(check, names)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kyc.cases import Case
-from kyc.models import Assistance, Deletion, Document
+from kyc.models import Assistance, Check, CheckCallback, Deletion, Document
 from notify.models import Message
 
 DAY = timedelta(days=1)
@@ -78,6 +78,25 @@ def _visits(before: datetime, limit: int) -> list[Assistance]:
     return list(rows.order_by("pk")[:limit])
 
 
+def _evidence(before: datetime, limit: int) -> list[Check]:
+    """What services said of somebody whose case was decided for good; how it counted stays."""
+    rows = Check.objects.filter(case__state__in=Case.FINAL, case__decided_at__lt=before)
+    return list(rows.filter(forgotten_at=None).order_by("pk")[:limit])
+
+
+def _forget_evidence(check: Check) -> None:
+    check.callbacks.all().delete()
+    Check.objects.filter(pk=check.pk).update(
+        evidence={}, words="", given={}, forgotten_at=timezone.now()
+    )
+
+
+def _strays(before: datetime, limit: int) -> list[CheckCallback]:
+    """Callbacks that are about nobody's check."""
+    rows = CheckCallback.objects.filter(of=None, last_at__lt=before)
+    return list(rows.order_by("pk")[:limit])
+
+
 def _messages(before: datetime, limit: int) -> list[Message]:
     return list(Message.objects.filter(created_at__lt=before).order_by("pk")[:limit])
 
@@ -97,6 +116,20 @@ RULES = (
         "evidence while a decision may be contested; law 2014-038: no longer than the purpose",
         _originals,
         _forget_original,
+    ),
+    Rule(
+        "evidence of checks",
+        730 * DAY,
+        "what services said, while a decision may be contested; law 2014-038",
+        _evidence,
+        _forget_evidence,
+    ),
+    Rule(
+        "stray callbacks",
+        90 * DAY,
+        "to find out who sends them; law 2014-038",
+        _strays,
+        _delete,
     ),
     Rule(
         "abandoned drafts",

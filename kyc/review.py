@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kyc import reasons
+from kyc import approval, reasons
 from kyc.cases import Case
-from kyc.models import User
+from kyc.models import IdentityCase, User
 from notify import messages
 from project.audit import chain
 from project.audit.completeness import expect
@@ -88,10 +88,13 @@ def decide(
     are open to the citizen again; for none, all of the case is.
 
     Approving gives the case its effect (`case.approve()`), in the same transaction. Raises
-    MoveRefused when the case is not the agent's, what it declares belongs to somebody else, or the
+    MoveRefused when the case is not the agent's, a check is under way that
+    must be seen first, what it declares belongs to somebody else, or the
     reason does not go with the verdict.
     """
     _require_holder(case, by)
+    if verdict == Case.State.APPROVED and isinstance(case, IdentityCase):
+        approval.require_checks(case)
     _require_sense(case, verdict, reason, code, items)
     try:
         with transaction.atomic():
@@ -109,9 +112,7 @@ def decide(
         chain.record(f"case.{verdict}", by=by, about=case, **asked)
 
 
-def _require_sense(
-    case: Case, verdict: str, reason: str, code: str, items: Sequence[str]
-) -> None:
+def _require_sense(case: Case, verdict: str, reason: str, code: str, items: Sequence[str]) -> None:
     """What is sent back is of this case, and can be mended by its citizen."""
     if code and code not in reasons.REASONS:
         raise MoveRefused(_("Ce motif n'existe pas."))
@@ -121,6 +122,29 @@ def _require_sense(
         raise MoveRefused(_("Ce motif est définitif : le dossier se rejette."))
     if not set(items) <= {name for name, _title in case.items}:
         raise MoveRefused(_("Ce qui est à refaire n'est pas de ce dossier."))
+
+
+@transaction.atomic
+def approve_alone(case: IdentityCase) -> bool:
+    """Approve a case that waits, where the settings and its score allow it, and tell the citizen.
+
+    Returns False where people decide: they may have taken it up, or its paper be another's.
+    """
+    case.lock()
+    judged = approval.sufficient(case) if case.state == Case.State.WAITING else None
+    if judged is None:
+        return False
+    try:
+        with transaction.atomic():
+            effect = case.approve()
+            case.move(Case.State.APPROVED, by=None, decided_at=timezone.now(), **effect)
+    except IntegrityError:
+        case.refresh_from_db()
+        return False
+    messages.send("case_approved", to=case.citizen, case=case)
+    lines = {line.name: line.points for line in judged.lines}
+    chain.record("case.approved", by=None, about=case, score=judged.points, lines=lines)
+    return True
 
 
 def _record(case: Case, verdict: str, agent, reason: str, code: str, items: Sequence[str]) -> bool:
@@ -137,7 +161,9 @@ def expect_acts(model: type[Case]) -> None:
     """Let the log's verifier ask for the acts that cases of this kind have been through."""
     expect("case.opened", model.objects.all, at="created_at")
     for action, states in ACTS.items():
-        expect(action, partial(model.objects.filter, state__in=states))
+        # What approved itself was never in anybody's hands.
+        held = {"agent__isnull": False} if action == "case.claimed" else {}
+        expect(action, partial(model.objects.filter, state__in=states, **held))
 
 
 def _require_holder(case: Case, agent) -> None:

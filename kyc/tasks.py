@@ -2,7 +2,20 @@
 
 from django.apps import apps
 
-from kyc import codes, documents, duplicates, expiry, limits, organisations, reproofing, retention, review, uploads
+from kyc import (
+    checks,
+    codes,
+    documents,
+    duplicates,
+    expiry,
+    limits,
+    organisations,
+    reproofing,
+    retention,
+    review,
+    uploads,
+)
+from kyc.models import IdentityCase
 
 
 def read(document_id):
@@ -17,6 +30,32 @@ def look_for_duplicates(label, case_id):
     case = apps.get_model(label).objects.filter(pk=case_id).first()
     if case:
         duplicates.look_for(case)
+
+
+def ask_service(check_id):
+    """Put a question to an outside service, once."""
+    check = checks.claim_asking(check_id)
+    if check:
+        checks.ask(check)
+
+
+def ask_after(check_id):
+    """Ask an outside service what became of a question."""
+    check = checks.claim_fetching(check_id)
+    if check:
+        checks.fetch(check)
+
+
+def follow_up_checks():
+    """Look after every question to an outside service that is not answered."""
+    checks.follow_up()
+
+
+def consider(case_id):
+    """Let a case approve itself, where the policy wants it and the checks allow it."""
+    case = IdentityCase.objects.filter(pk=case_id).first()
+    if case:
+        review.approve_alone(case)
 
 
 def release_stale():

@@ -7,8 +7,10 @@ from kyc.models import IdentityCase
 from kyc.views import (
     account,
     agent,
+    callbacks,
     citizen,
     counter,
+    dossiers,
     factor,
     history,
     organisations,
@@ -16,7 +18,6 @@ from kyc.views import (
     reproofing,
     resemblances,
     staff,
-    dossiers,
     uploads,
 )
 
@@ -143,10 +144,9 @@ urlpatterns = [
         dossiers.dossier_suspend,
         name="dossier_suspend",
     ),
-    path(
-        "superviseur/dossiers/<int:pk>/retablir/", dossiers.dossier_resume, name="dossier_resume"
-    ),
+    path("superviseur/dossiers/<int:pk>/retablir/", dossiers.dossier_resume, name="dossier_resume"),
     path("identite/", citizen.identity, name="identity"),
+    path("controles/<slug:checker>/rappel/", callbacks.check_callback, name="check_callback"),
     path("consultations/", history.consultations, name="consultations"),
     *of_cases("identite", "agent/identites", IdentityCase, IDENTITY_FORMS),
 ]

@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from kyc import limits, passwords
 from project import networks, policy
@@ -36,8 +37,8 @@ def production_is_not_a_demo(**_kwargs: Any) -> list[CheckMessage]:
     """Everything that can be said without asking the database."""
     if settings.DEMO:
         return []
-    found = [*_secrets(), *_addresses(), *_stores(), *_contracts(), *_watchdog(), *_offices()]
-    return [*found, *_leaks(), *_debugging(), *_figures()]
+    found = [*_secrets(), *_addresses(), *_stores(), *_contracts(), *_identity(), *_watchdog()]
+    return [*found, *_offices(), *_leaks(), *_debugging(), *_figures()]
 
 
 def refuse_to_start() -> None:
@@ -243,6 +244,23 @@ def _figures() -> Iterator[CheckMessage]:
         if name not in limits.RULES or not {"free", "window"} <= set(figures):
             hint = 'Write {"uploads": {"free": 60, "window": 86400}}, a rule of kyc/limits.py.'
             yield Error(f"LIMITS holds no rule in {name}.", hint=hint, id="hetra.E034")
+
+
+def _identity() -> Iterator[CheckMessage]:
+    """Services that check identities: contracts, and nothing approved by what is no service."""
+    checkers = [import_string(path) for path in settings.IDENTITY_CHECKERS]
+    codes = {checker.code for checker in checkers}
+    for name in sorted({name for checker in checkers for name in checker.configured_by}):
+        if not getattr(settings, name):
+            yield Error(f"{name} is missing.", id="hetra.E041")
+    if "onfido" in codes and settings.ONFIDO_TOKEN.startswith("api_sandbox"):
+        yield Error("ONFIDO_TOKEN is that of a trial system.", id="hetra.E042")
+    alone = settings.IDENTITY_CHECKS_TO_APPROVE_ALONE
+    for code in {*alone, *settings.IDENTITY_CHECKS_FOR_PEOPLE} - codes:
+        yield Error(f"{code} is to be waited for, and not enabled.", id="hetra.E043")
+    if settings.IDENTITY_APPROVES_ALONE and not alone:
+        hint = "Name the services that must have found nothing: IDENTITY_CHECKS_TO_APPROVE_ALONE."
+        yield Error("Cases would approve themselves unchecked.", hint=hint, id="hetra.E044")
 
 
 def _watchdog() -> Iterator[CheckMessage]:

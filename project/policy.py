@@ -157,6 +157,7 @@ POLICY = {
     "taxes:code_image": Rule("citizen", GET, "own"),
     "taxes:payment": Rule("citizen", GET, "own"),
     "taxes:callback": Rule("public", PUT, "secret"),
+    "kyc:check_callback": Rule("public", POST, "none"),
     "taxes:check": Rule("officer", BOTH, "asked"),
     "taxes:queues": Rule("supervisor", GET, "counts"),
     "taxes:payments": Rule("finance", GET, "every"),

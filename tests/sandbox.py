@@ -48,6 +48,10 @@ def settings_for(address):
         "ORANGE_SMS_CLIENT_SECRET": "demo-secret",
         "ORANGE_SMS_SENDER": "tel:+2610000",
         "ORANGE_SMS_SENDER_NAME": "Hetra",
+        "NATIONAL_ID_BASE_URL": address,
+        "SMILE_ID_BASE_URL": address,
+        "ONFIDO_BASE_URL": address,
+        "COMPLY_ADVANTAGE_BASE_URL": address,
     }
 
 
@@ -74,6 +78,12 @@ def sms(address, to=""):
     """The messages taken, oldest first."""
     found = ask(address, "/_sandbox/sms")[1]
     return [message for message in found if to in ("", message["to"])]
+
+
+def checks(address, service=""):
+    """Whom services were asked about, oldest first."""
+    found = ask(address, "/_sandbox/checks")[1]
+    return [deal for deal in found if service in ("", deal["operator"])]
 
 
 def go_wrong(address, operator, call, fault, times=None):

@@ -3,6 +3,7 @@
 from kyc.authenticators import TOTPDevice
 from kyc.credentials import Code, RecoveryCode, Tally
 from kyc.models.assistance import Assistance
+from kyc.models.checks import Breaker, Check, CheckCallback, CheckMove
 from kyc.models.documents import Deletion, Document, DocumentView, scan_storage
 from kyc.models.duplicates import IdentityResemblance, PersonKey, PictureMark, Resemblance
 from kyc.models.identity import IdentityCase, IdentityCaseMove
@@ -20,6 +21,10 @@ from kyc.models.uploads import Upload
 __all__ = [
     "Activation",
     "Assistance",
+    "Breaker",
+    "Check",
+    "CheckCallback",
+    "CheckMove",
     "Code",
     "Deletion",
     "Document",

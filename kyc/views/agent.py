@@ -9,7 +9,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kyc import advice, comparison, documents, duplicates, reveals, review
+from kyc import advice, checks, comparison, documents, duplicates, reveals, review
 from kyc.forms.cases import DecisionForm
 from kyc.forms.reveals import RevealForm
 from kyc.views.files import marked_response
@@ -79,6 +79,7 @@ def _case_screen(request, case, form, *, revealed=(), status=200):
         "advice": advice.about(case) if is_held else [],
         "revealed": revealed,
         "resemblances": duplicates.shown(case) if is_held else [],
+        "checks": checks.results(case) if is_held else [],
     }
     return screen(request, "kyc/case_detail.html", context, status=status)
 

@@ -1,4 +1,4 @@
-"""« Au guichet »: an agent fills in somebody's dossier with them. Its pages are the citizen's own."""
+"""« Au guichet »: an agent fills in a dossier with its citizen, on the citizen's own pages."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect

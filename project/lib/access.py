@@ -88,8 +88,9 @@ def audience(
             return _send_to(request, resolve_url("account_login"))
         if not admits(user):
             raise PermissionDenied
-        is_enrolled = user.role != "citizen" or request.session.get(HAS_FACTOR)
-        asked = factor or (own_factor and is_enrolled)
+        asked = factor or (
+            own_factor and (user.role != "citizen" or request.session.get(HAS_FACTOR))
+        )
         if asked and not user.is_verified():
             return _send_to(request, reverse("kyc:second_factor"))
         return None

@@ -73,6 +73,11 @@ class Conversation:
         self.ends = time.monotonic() + self.seconds
 
     @property
+    def left(self) -> float:
+        """Seconds until it ends, for what is said meanwhile to another host; never none at all."""
+        return max(self.ends - time.monotonic(), 0.001)
+
+    @property
     def is_late(self) -> bool:
         """Whether more than half of the time is gone."""
         return self.ends - time.monotonic() < self.seconds / 2
@@ -90,6 +95,21 @@ class Conversation:
     ) -> Answer:
         """POST `form` url-encoded. Raises NotSent or NoAnswer."""
         return self._send("POST", path, headers=headers, data=form)
+
+    def post_files(
+        self,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        form: Mapping[str, str],
+        files: Mapping[str, tuple[str, bytes, str]],
+    ) -> Answer:
+        """POST `form` and `files` (name, bytes, media type) as multipart. Raises as `post` does."""
+        return self._send("POST", path, headers=headers, data=form, files=files)
+
+    def put(self, path: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """PUT `body` as it is; a success may come without a body. Raises as `post` does."""
+        return self._send("PUT", path, headers=headers, data=body)
 
     def _send(self, method: str, path: str, **content: Any) -> Answer:
         url = self.base_url.rstrip("/") + path
@@ -111,6 +131,8 @@ class Conversation:
             raise NoAnswer(f"{request}: {status}, longer than {self.limit} bytes")
         if 300 <= status < 400:
             raise NoAnswer(f"{request}: {status}, a redirect, not followed")
+        if not raw and request.startswith("PUT "):
+            return Answer(status, None)
         try:
             return Answer(status, parse(raw))
         except ValueError as failure:
@@ -166,14 +188,27 @@ class Account:
             "Accept": "application/json",
         }
         form = {"grant_type": "client_credentials"} | ({"scope": self.scope} if self.scope else {})
+        return self._granted(lambda: conversation.post_form(self.path, headers=headers, form=form))
+
+    def _granted(self, ask: Callable[[], Answer]) -> tuple[str, float]:
         try:
-            answer = conversation.post_form(self.path, headers=headers, form=form)
+            answer = ask()
         except NoAnswer as silence:
             raise NotSent(f"no token: {silence}") from silence
         token = answer.fields.get("access_token")
         if not (answer.is_success and isinstance(token, str) and token):
             raise NotSent(f"no token: {self.path} answered {answer.status}")
         return token, _seconds(answer.fields.get("expires_in"))
+
+
+@dataclass(frozen=True, slots=True)
+class Realm(Account):
+    """An account that asks in JSON, by a name and a password of an organisation (`scope`)."""
+
+    def _ask(self, conversation: Conversation) -> tuple[str, float]:
+        body = {"realm": self.scope, "username": self.key, "password": self.secret}
+        headers = {"Accept": "application/json"}
+        return self._granted(lambda: conversation.post(self.path, headers=headers, body=body))
 
 
 _TOKENS: dict[tuple[str, Account], tuple[str, float]] = {}

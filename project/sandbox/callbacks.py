@@ -12,12 +12,19 @@ from project.sandbox.server import Box
 WAITS = (1, 3, 10)  # seconds before each further try
 
 
-def send(box: Box, method: str, deal: Record, news: dict[str, Any], tried: int = 0) -> None:
-    """Bring `news` to the deal's callback address, and keep what came of it with the deal.
+def send(box: Box, method: str, deal: Record, news: dict[str, Any]) -> None:
+    """Bring `news` to the deal's callback address, and keep what came of it with the deal."""
+    bring(box, method, deal, json.dumps(news).encode(), {})
+
+
+def bring(
+    box: Box, method: str, deal: Record, body: bytes, headers: dict[str, str], tried: int = 0
+) -> None:
+    """The same for a body that is signed as it is.
 
     Only loopback is ever called: an address of the world outside is none of a sandbox's business.
     """
-    result = _called(method, deal["callback_url"], news)
+    result = _called(method, deal["callback_url"], body, headers)
 
     def edit(row: Record) -> bool:
         row["callbacks"].append(result)
@@ -25,10 +32,10 @@ def send(box: Box, method: str, deal: Record, news: dict[str, Any], tried: int =
 
     box.memory.change(deal["operator"], deal["id"], edit)
     if not result.startswith(("2", "not")) and tried < len(WAITS):
-        box.later(WAITS[tried], send, box, method, deal, news, tried + 1)
+        box.later(WAITS[tried], bring, box, method, deal, body, headers, tried + 1)
 
 
-def _called(method: str, url: str, news: dict[str, Any]) -> str:
+def _called(method: str, url: str, body: bytes, headers: dict[str, str]) -> str:
     """What came of one call: a status, or a word."""
     parts = _loopback(url)
     if parts is None:
@@ -36,7 +43,7 @@ def _called(method: str, url: str, news: dict[str, Any]) -> str:
     line = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=10)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        line.request(method, target, json.dumps(news), {"Content-Type": "application/json"})
+        line.request(method, target, body, {"Content-Type": "application/json"} | headers)
         return str(line.getresponse().status)
     except (OSError, http.client.HTTPException, ValueError) as failure:
         return type(failure).__name__

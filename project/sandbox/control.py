@@ -3,20 +3,33 @@
 from types import ModuleType
 from typing import Any
 
-from project.sandbox import faults, mvola, mvola_payers, orange_sms
+from project.sandbox import (
+    checking,
+    comply_advantage,
+    faults,
+    mvola,
+    mvola_payers,
+    national_id,
+    onfido,
+    orange_sms,
+    smile_id,
+)
 from project.sandbox.faults import Reply
 from project.sandbox.server import Box, Request, Route
 
 # To add an operator, write its module with NAME, ROUTES and FAULTS, and list it here. One that
-# takes payments also has finish() and resume(), and keeps its deals in memory under its NAME.
-OPERATORS: list[ModuleType] = [mvola, orange_sms]
+# takes payments also has finish() and resume(), and keeps its deals in memory under its NAME; one
+# that checks identities has conclude() instead.
+CHECKERS: list[ModuleType] = [national_id, smile_id, onfido, comply_advantage]
+OPERATORS: list[ModuleType] = [mvola, orange_sms, *CHECKERS]
 PAYMENTS = {module.NAME: module for module in OPERATORS if hasattr(module, "finish")}
 
 
 def index(box: Box, request: Request) -> Reply:
     """GET /: what a person may do here."""
     calls = [f"{route.method:5} {route.pattern}" for route in ROUTES]
-    parts = ["Operators' sandbox: no real money, no real messages.", *calls, mvola_payers.__doc__]
+    parts: list[Any] = ["Operators' sandbox: no real money, no real messages.", *calls]
+    parts += [mvola_payers.__doc__, checking.__doc__]
     words = "\n".join(parts).replace("([^/]+)", "ID")
     return Reply(200, words.encode(), {"Content-Type": "text/plain; charset=utf-8"})
 
@@ -36,6 +49,11 @@ def sms(box: Box, request: Request) -> Reply:
     to = request.query.get("to", "").replace(" ", "+")
     found = [row for row in box.memory.all(orange_sms.NAME) if to in ("", row["to"])]
     return Reply(200, found)
+
+
+def checks(box: Box, request: Request) -> Reply:
+    """GET /_sandbox/checks: whom each service was asked about, oldest first."""
+    return Reply(200, [deal for module in CHECKERS for deal in box.memory.all(module.NAME)])
 
 
 def approve(box: Box, request: Request) -> Reply:
@@ -87,6 +105,7 @@ ROUTES = [
     Route("GET", "/_sandbox/transactions", "_sandbox", "transactions", transactions),
     Route("POST", "/_sandbox/transactions/([^/]+)/approve", "_sandbox", "approve", approve),
     Route("POST", "/_sandbox/transactions/([^/]+)/decline", "_sandbox", "decline", decline),
+    Route("GET", "/_sandbox/checks", "_sandbox", "checks", checks),
     Route("GET", "/_sandbox/sms", "_sandbox", "sms", sms),
     Route("GET", "/_sandbox/faults", "_sandbox", "list_faults", list_faults),
     Route("POST", "/_sandbox/faults", "_sandbox", "add_fault", add_fault),
@@ -103,6 +122,8 @@ def resume(box: Box) -> None:
     """Take up what a restart left half done."""
     for module in PAYMENTS.values():
         module.resume(box)
+    for module in CHECKERS:
+        checking.resume(box, module.NAME, module.conclude)
 
 
 def _decided(box: Box, key: str, *, pays: bool) -> Reply:

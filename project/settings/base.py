@@ -7,6 +7,8 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from project.settings.identity import *  # noqa: F403
+
 env = Env()
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -115,6 +117,16 @@ AUDIT_ANCHOR_MINUTES = env.int("AUDIT_ANCHOR_MINUTES", 5)
 # Ed25519, the one in use first: `id:base64`. The database server must not hold them.
 AUDIT_KEYS = env.list("AUDIT_KEYS", [])
 
+S3 = {
+    "endpoint_url": env.str("S3_ENDPOINT_URL", None),
+    "region_name": env.str("S3_REGION", None),
+    "access_key": env.str("S3_ACCESS_KEY", None),
+    "secret_key": env.str("S3_SECRET_KEY", None),
+    "signature_version": "s3v4",
+    "default_acl": None,
+    "file_overwrite": False,
+}
+
 
 def _anchors(place):
     if not place.startswith("s3://"):
@@ -125,17 +137,7 @@ def _anchors(place):
     bucket, _slash, folder = place.removeprefix("s3://").partition("/")
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": bucket,
-            "location": folder,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", None),
-            "region_name": env.str("S3_REGION", None),
-            "access_key": env.str("S3_ACCESS_KEY", None),
-            "secret_key": env.str("S3_SECRET_KEY", None),
-            "signature_version": "s3v4",
-            "default_acl": None,
-            "file_overwrite": False,
-        },
+        "OPTIONS": S3 | {"bucket_name": bucket, "location": folder},
     }
 
 
@@ -146,15 +148,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "scans": {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
+        "OPTIONS": S3
+        | {
             "bucket_name": env.str("S3_BUCKET", ""),
-            "endpoint_url": env.str("S3_ENDPOINT_URL", None),
-            "region_name": env.str("S3_REGION", None),
-            "access_key": env.str("S3_ACCESS_KEY", None),
-            "secret_key": env.str("S3_SECRET_KEY", None),
-            "signature_version": "s3v4",
-            "default_acl": None,
-            "file_overwrite": False,
             "querystring_auth": True,
             "querystring_expire": 60,
         },

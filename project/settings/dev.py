@@ -88,3 +88,25 @@ MVOLA_MERCHANT_MSISDN = "0343500004"
 ORANGE_SMS_BASE_URL = SANDBOX_URL
 ORANGE_SMS_CLIENT_ID = "demo-client"
 ORANGE_SMS_CLIENT_SECRET = "demo-secret"
+
+IDENTITY_CHECKERS = [
+    "kyc.checkers.national_id.NationalId",
+    "kyc.checkers.smile_id.SmileId",
+    "kyc.checkers.onfido.Onfido",
+    "kyc.checkers.comply_advantage.ComplyAdvantage",
+]
+NATIONAL_ID_BASE_URL = SANDBOX_URL
+NATIONAL_ID_CLIENT = "demo-client"
+NATIONAL_ID_SECRET = "demo-secret"
+SMILE_ID_BASE_URL = SANDBOX_URL
+SMILE_ID_PARTNER = "2212"
+SMILE_ID_KEY = "demo-key"
+ONFIDO_BASE_URL = SANDBOX_URL
+ONFIDO_TOKEN = "api_sandbox.demo"
+ONFIDO_WEBHOOK_TOKEN = "demo-webhook-token"
+COMPLY_ADVANTAGE_BASE_URL = SANDBOX_URL
+COMPLY_ADVANTAGE_REALM = "demo-realm"
+COMPLY_ADVANTAGE_USERNAME = "demo@example.mg"
+COMPLY_ADVANTAGE_PASSWORD = "demo-password"
+COMPLY_ADVANTAGE_SCREENING = "demo-screening"
+COMPLY_ADVANTAGE_WEBHOOK_SECRET = "ZGVtby1vbmx5LW1lc2gtc2VjcmV0LTAwMDAwMDAwMDA="

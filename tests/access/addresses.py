@@ -43,6 +43,7 @@ THINGS = {
     "taxes:code_image": "settled",
     "taxes:payment": "payment",
     "taxes:callback": "provider secret",
+    "kyc:check_callback": "checker",
 }
 for app, paper in (("kyc", "identity"), ("fleet", "declaration")):
     for page in ("case", "reading", "check"):

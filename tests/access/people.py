@@ -3,7 +3,7 @@
 import re
 
 from kyc import counter, duplicates, factors, reproofing, staff
-from kyc.models import Membership, User
+from kyc.models import User
 from notify.models import Message
 from taxes import receipts
 from taxes.models import Scan
@@ -100,7 +100,7 @@ def _give_taxes(side):
         code=code.token,
     )
     side.give("citizen", vehicle=vehicle.pk, settled=settled.pk, owed=owed.pk, payment=payment.pk)
-    side.give(provider="mvola", secret=payment.secret)
+    side.give(provider="mvola", secret=payment.secret, checker="national_id")
 
 
 def _resembled(name, case, twin):

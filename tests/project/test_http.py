@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import gzip
+import json
 import re
 import socket
 import ssl
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from project.lib import http
-from project.lib.http import Account, Answer, Conversation, NoAnswer, NotSent
+from project.lib.http import Account, Answer, Conversation, NoAnswer, NotSent, Realm
 from tests.servers import free_port
 
 
@@ -393,3 +394,53 @@ def test_without_a_token_nothing_was_sent(answer):
     with listening(answer) as (address, calls), pytest.raises(NotSent, match="no token"):
         call(address)
     assert len(calls) == 1
+
+
+# --- Pictures -------------------------------------------------------------------------------------
+
+
+def test_bytes_are_put_as_they_are_and_a_success_may_be_empty():
+    with listening(saying(b"")) as (address, calls):
+        answer = Conversation(address).put("/it", headers={"X-A": "b"}, body=b"\x00zip")
+    assert (answer.is_success, answer.body) == (True, None)
+    assert calls[0].startswith(b"PUT /it HTTP/1.1")
+    assert calls[0].endswith(b"\r\n\r\n\x00zip")
+
+
+def test_an_empty_success_of_anything_else_is_no_answer():
+    with listening(saying(b"")) as (address, _), pytest.raises(NoAnswer):
+        Conversation(address).post("/it", headers={}, body={})
+
+
+def test_files_are_sent_as_a_form_with_its_fields():
+    with listening(saying(b"{}")) as (address, calls):
+        Conversation(address).post_files(
+            "/it",
+            headers={},
+            form={"side": "front"},
+            files={"file": ("a.jpg", b"JPEG", "image/jpeg")},
+        )
+    assert b"Content-Type: multipart/form-data; boundary=" in calls[0]
+    assert b'name="side"\r\n\r\nfront' in calls[0]
+    assert b'name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\nJPEG' in calls[0]
+
+
+def test_what_is_left_of_a_conversation_is_never_nothing():
+    talk = Conversation("https://example.org", seconds=0)
+    assert talk.left > 0
+    assert Conversation("https://example.org", seconds=9).left == pytest.approx(9, abs=1)
+
+
+def test_an_organisation_asks_for_its_token_in_json():
+    answer, given = handing_out('"3600"')
+    realm = Realm("/token", "name", "secret", "ours")
+    with listening(answer) as (address, _):
+        talk = Conversation(address, seconds=5)
+        headers = {"Accept": "application/json"}
+        said = realm.call(
+            talk, lambda token: talk.get("/work", headers=headers), refused=lambda answer: False
+        )
+    assert said.status == 200
+    body = json.loads(given[0].partition(b"\r\n\r\n")[2])
+    assert body == {"realm": "ours", "username": "name", "password": "secret"}
+    assert "secret" not in repr(realm)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -432,3 +433,42 @@ def test_it_knows_neither_django_nor_our_apps():
     assert run.returncode == 0, run.stderr
     tops = {name.partition(".")[0] for name in run.stdout.split()}
     assert not tops & {"django", "requests", "taxes", "fleet", "kyc", "notify"}
+
+
+# --- Services that check identities ---------------------------------------------------------------
+
+
+def test_services_let_nobody_in_without_credentials(address):
+    key = "0b8f4a3e-9a55-4c39-8f0d-6f3a1f5f2c11"
+    for method, path in [
+        ("GET", f"/v1/verifications/{key}"),
+        ("PUT", f"/v1/verifications/{key}"),
+        ("POST", "/v1/upload"),
+        ("POST", "/v1/job_status"),
+        ("POST", "/v3.6/applicants"),
+        ("POST", "/v3.6/checks"),
+        ("GET", f"/v3.6/checks/{key}"),
+        ("POST", "/v2/workflows/sync/create-and-screen"),
+        ("GET", f"/v2/customers/{key}"),
+    ]:
+        body = None if method == "GET" else {"a": "b"}
+        assert sandbox.ask(address, path, body, method)[0] == 401, path
+
+
+def test_a_question_outlives_a_restart(tmp_path):
+    """A service that was asked before the restart answers after it."""
+    state = tmp_path / "memory"
+    with sandbox.sandbox(state=state, delay=1) as address:
+        login = {"realm": "demo-realm", "username": "demo@example.mg", "password": "demo-password"}
+        token = sandbox.ask(address, "/v2/token", login)[1]["access_token"]
+        body = {
+            "customer": {"external_identifier": "x", "person": {"last_name": "RABE"}},
+            "configuration": {"screening_configuration_identifier": "demo-screening"},
+        }
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        url = f"{address}/v2/workflows/sync/create-and-screen"
+        request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert json.load(answer)["status"] == "IN-PROGRESS"
+    with sandbox.sandbox(state=state) as address:
+        wait_for(lambda: sandbox.checks(address)[0]["state"] == "done")

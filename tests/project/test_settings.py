@@ -201,3 +201,37 @@ def test_a_task_has_its_whole_timeout_before_the_watchdog_or_the_queue_loses_pat
     assert queue["timeout"] + 10 <= settings.HEARTBEAT_LIMIT
     assert not queue["ack_failures"]
     assert queue["bulk"] == 1
+
+
+# --- Services that check identities ---------------------------------------------------------------
+
+ONFIDO = {
+    "IDENTITY_CHECKERS": "kyc.checkers.onfido.Onfido",
+    "ONFIDO_TOKEN": "api_live.x",
+    "ONFIDO_WEBHOOK_TOKEN": "x",
+}
+
+
+def test_a_service_there_is_a_contract_with_passes():
+    done = check(**ONFIDO)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"ONFIDO_TOKEN": ""}, "hetra.E041"),
+        ({"ONFIDO_WEBHOOK_TOKEN": ""}, "hetra.E041"),
+        ({"ONFIDO_TOKEN": "api_sandbox.x"}, "hetra.E042"),
+        ({"ONFIDO_BASE_URL": "http://127.0.0.1:8600"}, "hetra.E004"),
+        ({"ONFIDO_BASE_URL": "https://api.sandbox.onfido.com"}, "hetra.E004"),
+        ({"SMILE_ID_BASE_URL": "https://testapi.smileidentity.com"}, "hetra.E004"),
+        ({"IDENTITY_CHECKS_FOR_PEOPLE": "smile_id"}, "hetra.E043"),
+        ({"IDENTITY_CHECKS_TO_APPROVE_ALONE": "smile_id"}, "hetra.E043"),
+        ({"IDENTITY_APPROVES_ALONE": "true"}, "hetra.E044"),
+    ],
+)
+def test_production_takes_no_trial_and_no_unchecked_approval(changes, fault):
+    done = check(**ONFIDO | changes)
+    assert done.returncode != 0
+    assert fault in done.stderr
