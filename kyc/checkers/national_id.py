@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from kyc.checkers import signing
 from kyc.checkers.base import (
@@ -46,7 +47,7 @@ class NationalId:
     """The service; `deadline` is in seconds, for all that one verb says."""
 
     code = "national_id"
-    label = "registre national d'identité"
+    label = _("registre national d'identité")
     needs: ClassVar[frozenset[str]] = frozenset()
     configured_by: ClassVar[tuple[str, ...]] = (
         "NATIONAL_ID_BASE_URL",

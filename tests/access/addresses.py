@@ -5,6 +5,7 @@ page itself does not fill gets what somebody honest would type in HONEST. The te
 missing.
 """
 
+from kyc.models import User
 from tests.factories import PASSWORD
 
 # What the names in an address stand for, in their order: see `world.Side.things`.
@@ -121,3 +122,6 @@ BESIDES = {
 # The staff is told here whom to ask: an administrator, not this page.
 for role in ("agent", "officer", "supervisor", "finance", "auditor", "administrator"):
     BESIDES["kyc:factor_lost", "POST", role] = "forbidden"
+# What a service did not sign is nobody's word.
+for role in ("anonymous", *User.Role.values, "maker", "checker"):
+    BESIDES["kyc:check_callback", "POST", role] = "401"

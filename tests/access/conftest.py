@@ -31,6 +31,12 @@ def _undone(db):
         transaction.set_rollback(True)
 
 
+@pytest.fixture(autouse=True)
+def _checker(settings):
+    """A service whose callbacks have an address."""
+    settings.IDENTITY_CHECKERS = ["kyc.checkers.national_id.NationalId"]
+
+
 @pytest.fixture(scope="package", autouse=True)
 def _unheard():
     """Thousands of refusals, each with its line and its traceback, are nobody's news."""

@@ -35,6 +35,8 @@ def swaps(world, name):
     things = THINGS.get(name, "").split()
     for count in range(1, len(things) + 1):
         for taken in combinations(things, count):
+            if all(world.a.things[thing] == world.b.things[thing] for thing in taken):
+                continue  # a word of the address that names nobody's row: a section, a side
             yield world.b.address(name, {thing: world.a.things[thing] for thing in taken})
 
 
