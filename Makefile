@@ -6,10 +6,12 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 OURS := project notify kyc fleet taxes tests manage.py
+# Neighbours stay together, for they share what was costly to start.
+PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 TEMPLATES = $$(find templates -name '*.html')
 
 .PHONY: help setup setup-test demo demo-reset run worker journey bench \
-	test test-fast soak check fix sbom states policy messages
+	test test-fast soak hostile check fix sbom states policy messages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -38,14 +40,17 @@ journey: setup-test ## the eight steps from the first visit to the roadside chec
 bench: setup-test ## one JSON line per figure
 	@exec $(BIN)/python -m tests.load.bench
 
-test: setup-test ## all tests
-	@exec $(BIN)/pytest $(ARGS)
+test: setup-test ## all tests, as many at a time as there are cores
+	@exec $(BIN)/pytest $(PARALLEL) $(ARGS)
 
 test-fast: setup-test ## the tests that need no browser
-	@exec $(BIN)/pytest -m "not browser" $(ARGS)
+	@exec $(BIN)/pytest $(PARALLEL) -m "not browser" $(ARGS)
 
 soak: setup-test ## an hour of payments going wrong in every way (SOAK_SECONDS= for another time)
 	@SOAK_SECONDS="$${SOAK_SECONDS:-3600}" exec $(BIN)/pytest tests/soak -k "not control" $(ARGS)
+
+hostile: setup-test ## thousands of spoiled files sent as photographs (HOSTILE_COUNT= for another number)
+	@HOSTILE_COUNT="$${HOSTILE_COUNT:-3000}" exec $(BIN)/pytest tests/kyc/test_hostile.py $(ARGS)
 
 check: setup-test ## format, lint, layers, templates, types, migrations, pages of docs, catalogues, settings
 	$(BIN)/ruff format --check $(OURS)

@@ -3,8 +3,11 @@
 import os
 from pathlib import Path
 
-# The demo of whoever runs the tests is left alone.
-os.environ.setdefault("DEMO_DIR", str(Path(__file__).resolve().parents[2] / "var" / "tests"))
+# The demo of whoever runs the tests is left alone, and so is each process of theirs by the others.
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ.setdefault(
+    "DEMO_DIR", str(Path(__file__).resolve().parents[2] / "var" / "tests" / worker)
+)
 os.environ.setdefault("DATABASE_URL", "postgres://hetra@127.0.0.1:5432/hetra")
 DATABASE_URL = os.environ["DATABASE_URL"]
 
