@@ -157,6 +157,7 @@ class VehicleCase(Described, Case):
             _("Ce qui est écrit sur la carte"),
             _("Nous la lisons pour vous : vérifiez"),
             (*DESCRIPTION, "holder", "region"),
+            minutes=3,
         ),
     ]
     DECLARED = [*DESCRIPTION, "holder", "region"]

@@ -28,6 +28,7 @@ class KycConfig(AppConfig):
             Membership,
             Organisation,
             Posting,
+            Sweep,
             User,
         )
         from project.audit.completeness import expect
@@ -40,6 +41,7 @@ class KycConfig(AppConfig):
         reproofing.expect_acts()
         expect("check.opened", Check.objects.all, at="created_at")
         expect("check.answered", partial(Check.objects.filter, answered_at__isnull=False))
+        expect("scans.swept", lambda: Sweep.objects.exclude(ended_at=None))
         expect("document.viewed", DocumentView.objects.all, at="at")
         expect("staff.made", lambda: User.objects.exclude(role=User.Role.CITIZEN))
         expect("staff.posted", Posting.objects.all, at="since")

@@ -1,5 +1,7 @@
 """What waits for an agent's decision, whatever the paper."""
 
+import hashlib
+import json
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -13,7 +15,7 @@ from kyc import reasons
 from kyc.papers import Side
 from kyc.regions import Region
 from kyc.sections import Section
-from project.audit import chain
+from project.lib import crypto
 from project.lib.workflow import Tracked
 
 
@@ -134,9 +136,13 @@ class Case(Tracked):
     reason_code = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0, help_text="times it was sent")
+    searched_at = models.DateTimeField(
+        null=True, blank=True, help_text="when other cases were searched for what is in this one"
+    )
     # Sent back for these alone: section or side → code of kyc.reasons, and whether it is mended.
     reopened = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    declared_at = models.DateTimeField(null=True, blank=True, help_text="last answer on a page")
     submitted_at = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -153,7 +159,9 @@ class Case(Tracked):
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_held_by_someone",
-                condition=Q(state__in=["draft", "waiting", "approved"], agent=None, claimed_at=None)
+                # What approved itself was never in anybody's hands, whatever becomes of it.
+                condition=~Q(state__in=["claimed", "returned", "rejected"])
+                & Q(agent=None, claimed_at=None)
                 | ~Q(state__in=["draft", "waiting"])
                 & Q(agent__isnull=False, claimed_at__isnull=False),
             ),
@@ -244,7 +252,7 @@ class Case(Tracked):
 
         `present` are the sides there is a picture of.
         """
-        items = {section.name, *section.sides}
+        items = {section.name, *self.sides_of(section)}
         waits = any(name in items and not item["done"] for name, item in self.reopened.items())
         declared = (name for name in section.fields if name in self.required)
         photographed = set(self.sides_of(section)) <= set(present)
@@ -254,7 +262,8 @@ class Case(Tracked):
         """Whether the citizen may change a section: all, or those that were sent back."""
         if not self.is_editable:
             return False
-        return not self.reopened or bool({section.name, *section.sides} & self.reopened.keys())
+        items = {section.name, *self.sides_of(section)}
+        return not self.reopened or bool(items & self.reopened.keys())
 
     def open_sides(self, section: Section) -> list[str]:
         """The sides of a section that may be photographed now."""
@@ -295,6 +304,10 @@ class Case(Tracked):
             setattr(self, name, value)
         return list(values)
 
+    def mark_stage(self) -> list[str]:
+        """Set where its citizen is in it, and return the columns that are to be saved: none."""
+        return []
+
     @property
     def said(self) -> str:
         """Why it was sent back or rejected, in the language in force."""
@@ -311,9 +324,14 @@ class Case(Tracked):
 
     def fingerprint(self) -> str:
         """A keyed hash of all that is declared and photographed: it changes with any of it."""
-        said = [f"{name}={getattr(self, name)}" for name in self.DECLARED]
-        papers = [str(document.key) for document in self.current_documents()]
-        return chain.fingerprint("\n".join([*said, *papers]))
+        return self.fingerprints()[0]
+
+    def fingerprints(self) -> list[str]:
+        """The same under every key of the ring, the one in use first: for searching."""
+        declared = {name: getattr(self, name) for name in self.DECLARED}
+        pictures = [(document.side, document.sha256) for document in self.current_documents()]
+        whole = json.dumps([declared, pictures], default=str, sort_keys=True).encode()
+        return crypto.blinds(hashlib.sha256(whole).hexdigest(), context="kyc.case")
 
     def on_behalf(self, by: Any) -> dict[str, Any]:
         """For the log: for whom, and in which visit, where it is not the citizen who acts."""
@@ -368,7 +386,7 @@ class Case(Tracked):
         told = _("Rempli au guichet avec un agent, et confirmé par votre code.")
         if is_helped:
             return str(told)
-        return " ".join(reasons.words(part) or part for part in line.note.split("\n"))
+        return " ".join(filter(None, map(reasons.told, line.note.split("\n"))))
 
     def get_absolute_url(self) -> str:
         return self.url("case")

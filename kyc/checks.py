@@ -3,8 +3,8 @@
 Services advise and people decide: an outage is `unknown` and refuses nobody.
 """
 
-import hashlib
-import json
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,10 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from kyc import breaker, checkers
+from kyc import breaker, checkers, documents, store
 from kyc.cases import Case
 from kyc.checkers.base import (
     Applicant,
@@ -33,6 +34,7 @@ from kyc.papers import Side
 from project.audit import chain
 from project.lib import crypto
 from project.lib.queue import enqueue
+from project.lib.workflow import for_each
 
 State = Check.State
 
@@ -63,25 +65,20 @@ def begin(case: IdentityCase) -> None:
 
     Where the case has changed since, earlier questions are no longer asked after.
     """
-    version = version_of(case)
-    case.checks.exclude(version=version).update(next_at=None)
-    for code in checkers.enabled():
+    standing = Check.objects.of(case)
+    case.checks.exclude(pk__in=standing.values("pk")).update(next_at=None)
+    # It stands again as it once did: what nobody has answered meanwhile is asked after again.
+    standing.filter(answered_at=None, next_at=None).update(next_at=timezone.now())
+    asked, version = set(standing.values_list("checker", flat=True)), case.fingerprint()
+    for code in checkers.enabled().keys() - asked:
         check, is_new = Check.objects.get_or_create(case=case, version=version, checker=code)
         if is_new:
             enqueue("kyc.tasks.ask_service", check.pk)
             chain.record("check.opened", by=None, about=check, checker=code)
 
 
-def version_of(case: IdentityCase) -> str:
-    """A keyed fingerprint of what is declared and photographed: the same as long as nothing is."""
-    declared = {name: getattr(case, name) for name in case.DECLARED}
-    pictures = [document.sha256 for document in case.current_documents()]
-    whole = json.dumps([declared, pictures], default=str, sort_keys=True).encode()
-    return crypto.blind(hashlib.sha256(whole).hexdigest(), context="kyc.check.version")
-
-
-def as_inquiry(check: Check) -> Inquiry:
-    """The question in the words we share with services."""
+def as_inquiry(check: Check, *, pictures: Iterable[Picture] = ()) -> Inquiry:
+    """The question in the words we share with services. Asking after it takes no pictures."""
     case = check.case
     return Inquiry(
         reference=str(check.reference),
@@ -93,7 +90,7 @@ def as_inquiry(check: Check) -> Inquiry:
             number=case.number or "",
             phone=case.citizen.phone or "",
             email=case.citizen.email,
-            pictures=tuple(_pictures(case)),
+            pictures=tuple(pictures),
         ),
         callback_url=settings.SITE_URL + reverse("kyc:check_callback", args=[check.checker]),
         given=check.given,
@@ -101,12 +98,35 @@ def as_inquiry(check: Check) -> Inquiry:
 
 
 def _pictures(case: IdentityCase) -> list[Picture]:
+    """Those a service compares. Raises store.Away."""
     found = []
     for document in case.current_documents():
         if document.side in PICTURES:
-            with document.picture.open("rb") as stored:
-                found.append(Picture(PICTURES[document.side], stored.read()))
+            # What is gone is not sent: a service that needs it is not asked.
+            with suppress(store.Lost):
+                found.append(Picture(PICTURES[document.side], documents.content(document)))
     return found
+
+
+def hashed_before() -> QuerySet[IdentityCase]:
+    """Dossiers under way whose checks are told apart by a key that is not in use any more."""
+    stale = Check.objects.filter(case=OuterRef("pk"))
+    return IdentityCase.objects.live().filter(
+        Exists(stale.exclude(version__startswith=crypto.in_use()))
+    )
+
+
+@transaction.atomic
+def hash_anew(case: IdentityCase) -> None:
+    """Have the checks of a dossier told apart by the key in use.
+
+    Of one that was changed since, nobody knows the hash: it is only ever another.
+    """
+    case.lock()
+    Check.objects.of(case).update(version=case.fingerprint())
+    for check in case.checks.exclude(version__startswith=crypto.in_use()):
+        version = crypto.blind(check.version, context="kyc.check.version")
+        case.checks.filter(pk=check.pk).update(version=version)
 
 
 @transaction.atomic
@@ -126,7 +146,12 @@ def claim_asking(check_id: int) -> Check | None:
 
 def ask(check: Check) -> None:
     """Put a question that has been claimed, and keep what comes of it."""
-    checker, inquiry = checkers.get(check.checker), as_inquiry(check)
+    try:
+        inquiry = as_inquiry(check, pictures=_pictures(check.case))
+    except store.Away:
+        put_back(check, note="not asked: the store of scans does not answer")
+        return
+    checker = checkers.get(check.checker)
     missing = checker.needs - {picture.side for picture in inquiry.applicant.pictures}
     if missing:
         words = f"not asked: no picture of {', '.join(sorted(missing))}"
@@ -247,8 +272,7 @@ def _leave(check: Check, *, note: str, **said: Any) -> None:
 
 def follow_up() -> None:
     """Look after every check that is due: services go silent, callbacks and processes get lost."""
-    for check in Check.objects.due(timezone.now())[:BATCH]:
-        _follow(check)
+    for_each(Check.objects.due(timezone.now())[:BATCH], _follow)
 
 
 @transaction.atomic
@@ -289,7 +313,7 @@ def results(case: Case) -> list[Result]:
     labels = {code: checker.label for code, checker in checkers.enabled().items()}
     order = [*labels]
     rows = sorted(
-        Check.objects.of(case, version_of(case)),
+        Check.objects.of(case),
         key=lambda row: order.index(row.checker) if row.checker in order else len(order),
     )
     return [

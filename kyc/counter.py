@@ -78,7 +78,8 @@ def _begin(visit: Assistance, by: User) -> None:
     # Visit, account, case, then the log: in this order wherever several are held.
     _hold(visit, by)
     person, is_new = _account(visit)
-    _close(*person.assistances.open().select_for_update())
+    others = list(person.assistances.open().select_for_update())
+    _close(*others)
     case = _dossier(person, by)
     visit.citizen, visit.case, visit.begun_at = person, case, timezone.now()
     visit.phone = visit.code_reference = ""
@@ -88,6 +89,8 @@ def _begin(visit: Assistance, by: User) -> None:
     if is_new:
         messages.send("account_opened", to=person)
         chain.record("account.opened", by=by, about=person, **_trace(visit))
+    for other in others:
+        chain.record("assistance.ended", by=by, about=other, **_trace(other))
     chain.record("assistance.begun", by=by, about=visit, **_trace(visit))
 
 
@@ -96,10 +99,13 @@ def confirm(visit: Assistance, typed: str, *, by: User) -> None:
 
     Raises MoveRefused for a wrong code, or where anything has changed since it was sent.
     """
+    reference = visit.code_reference
     _check(visit, typed, by)
     with transaction.atomic():
         _hold(visit, by)
         _require_live(visit)
+        if visit.code_reference != reference:  # another was sent meanwhile, about other answers
+            raise MoveRefused(_("Les réponses ont changé : relisez-les à la personne."))
         visit.agreed_to = visit.read_back
         visit.save(update_fields=["agreed_to"])
         filing.submit(visit.case, by=by)
@@ -166,7 +172,8 @@ def _account(visit: Assistance) -> tuple[User, bool]:
     person, is_new = _owner_of(visit.phone), False
     if person is None:
         person, is_new = _open_account(visit)
-    person = User.objects.select_for_update().get(pk=person.pk)
+    # Whoever holds an earlier visit of theirs may yet write rows that name the person.
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.role != User.Role.CITIZEN or not person.is_active:
         raise MoveRefused(_("Le compte de ce numéro ne peut pas être aidé au guichet."))
     return person, is_new

@@ -10,16 +10,26 @@ import resource
 import sys
 import warnings
 
-MAX_PIXELS = 40_000_000
+# What MEMORY holds of each kind. A JPEG is made smaller while it is decoded, so that what the best
+# telephones take is no burden; of a progressive one all coefficients, up to six bytes a pixel, are
+# held at once. libwebp holds four copies.
+MAX_PIXELS = {"JPEG": 210_000_000, "PNG": 40_000_000, "GIF": 40_000_000, "WEBP": 25_000_000}
+MAX_PROGRESSIVE_PIXELS = 55_000_000
+MAX_HELD_PIXELS = 40_000_000
 LONGEST_SIDE = 2400  # pixels
 SHORTEST_READABLE = 300  # pixels on the longest side
+SLIMMEST = 30  # times as long as wide: beyond, no paper is on it
+STRIP = 64  # rows of what is kept, made at once
 PAGES = 4
 PAGE_WIDTH, PAGE_HEIGHT = 1700, 2400  # pixels
 PAGE_SCALE = 4  # pixels a point: 288 dpi
 QUALITY = 85
-MEMORY = 768 * 1024 * 1024  # bytes of address space
+MEMORY = 480 * 1024 * 1024  # bytes of address space, of which what is resident is a part
 CPU_SECONDS = 15
 REFUSED = 3  # exit status
+CODES = {"damaged", "exhausted", "locked", "too_many_pixels", "too_small"}
+# Image.Transpose members that turn a picture upright, by its Exif orientation.
+TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
@@ -49,39 +59,69 @@ def kind_of(head: bytes) -> str | None:
     return None
 
 
+def is_heif(head: bytes) -> bool:
+    """Whether it begins like the photographs that iPhones keep, which we do not read."""
+    brands = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+    return head[4:8] == b"ftyp" and head[8:12] in brands
+
+
 def picture_of(data: bytes, kind: str):
     """The first frame, upright, flattened on white, at most `LONGEST_SIDE`, as a new RGB image."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     with Image.open(io.BytesIO(data), formats=(kind,)) as image:
-        if image.width * image.height > MAX_PIXELS:
+        most = MAX_PROGRESSIVE_PIXELS if image.info.get("progressive") else MAX_PIXELS[kind]
+        if image.width * image.height > most:
             raise Refused("too_many_pixels")
-        if max(image.size) < SHORTEST_READABLE:
-            raise Refused("too_small")
+        check_size(image.size)
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        if image.width * image.height > MAX_HELD_PIXELS:
+            raise Refused("too_many_pixels")
         image.load()
-        orientation = image.getexif().get(0x0112)
-        frame = image if image.mode in ("L", "RGB", "RGBA", "CMYK") else _plain(image)
-        frame.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-        frame = flat(frame)
-    frame.getexif()[0x0112] = orientation or 1
-    return flat(ImageOps.exif_transpose(frame))
+        turn = TURNS.get(orientation_of(image))
+        picture = reduced(image)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    return picture if turn is None else picture.transpose(turn)
 
 
-def _plain(image):
-    """Palettes, 16 bits and the rest as colour, keeping what transparency there is."""
-    if image.mode.startswith("I"):
-        image = image.point(lambda value: value / 256).convert("L")
-    has_alpha = "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBa")
-    return image.convert("RGBA" if has_alpha else "RGB")
+def check_size(size: tuple[int, int]) -> None:
+    """Refuse what is too small, or too slim, to be a paper."""
+    if max(size) < SHORTEST_READABLE or max(size) > SLIMMEST * min(size):
+        raise Refused("too_small")
+
+
+def orientation_of(image) -> int:
+    """How the camera was held; upright where its metadata are damaged: the pixels are not."""
+    try:
+        return image.getexif().get(0x0112, 1)
+    except Exception:  # readers of metadata raise anything
+        return 1
+
+
+def reduced(image):
+    """Its pixels on white, divided by a whole number; in strips, so that no second copy is made."""
+    from PIL import Image
+
+    by = max(1, max(image.size) // LONGEST_SIDE)
+    picture = Image.new("RGB", (-(-image.width // by), -(-image.height // by)))
+    for row in range(0, picture.height, STRIP):
+        bottom = min((row + STRIP) * by, image.height)
+        strip = flat(image.crop((0, row * by, image.width, bottom)))
+        picture.paste(strip.reduce(by), (0, row))
+    return picture
 
 
 def flat(image):
     """A new RGB image on white, carrying nothing over but its pixels."""
     from PIL import Image
 
+    if image.mode.startswith("I"):  # 16 bits a pixel
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+        image.info.pop("transparency", None)
+    is_clear = image.has_transparency_data
+    image = image.convert("RGBA" if is_clear else "RGB")
     fresh = Image.new("RGB", image.size, "white")
-    fresh.paste(image.convert("RGB"), mask=image.getchannel("A") if image.mode == "RGBA" else None)
+    fresh.paste(image.convert("RGB"), mask=image.getchannel("A") if is_clear else None)
     return fresh
 
 
@@ -106,8 +146,7 @@ def pages_of(data: bytes):
     for page in pages:
         stack.paste(page, (0, top))
         top += page.height
-    if max(stack.size) < SHORTEST_READABLE:
-        raise Refused("too_small")
+    check_size(stack.size)
     return stack
 
 
@@ -121,7 +160,7 @@ def _rendered(page):
 
 def prepare(kind: str) -> None:
     """Import all the kind needs while files may still be opened, and make bombs errors."""
-    from PIL import Image, ImageOps, JpegImagePlugin, TiffImagePlugin  # noqa: F401
+    from PIL import Image, JpegImagePlugin, TiffImagePlugin  # noqa: F401
 
     if kind == "JPEG":
         from PIL import MpoImagePlugin  # noqa: F401
@@ -136,7 +175,8 @@ def prepare(kind: str) -> None:
     else:
         import pypdfium2  # noqa: F401
     Image.preinit()
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS.get(kind)
+    warnings.simplefilter("ignore")  # of odd metadata: the pixels decide
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 

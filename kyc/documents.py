@@ -1,15 +1,16 @@
 """Receiving papers, reading them, and looking at them."""
 
+import io
 import uuid
 from collections.abc import Collection
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from PIL import Image
 
-from kyc import intake, limits, nationalities, ocr
+from kyc import intake, limits, nationalities, ocr, store
 from kyc.cases import Case
 from kyc.models import Document, DocumentView
 from project.audit import chain
@@ -19,14 +20,15 @@ from project.lib.workflow import MoveRefused
 
 # A paper that kills its reader twice is left to human eyes.
 READINGS = 2
+PREVIEW = 360  # pixels of the longer side
 
 
 def receive(case: Case, upload: UploadedFile, *, side: str, by) -> Document:
     """Take a side of a case's paper: decoded apart, re-encoded, stored, then read in background.
 
     The original is kept sealed, as evidence. Raises intake.Refused for a file that is no picture
-    of ours or goes beyond what an account may send in a day, and MoveRefused when the case is no
-    longer the citizen's to change. Whoever sends it, it is the citizen's.
+    of ours, goes beyond what an account may send in a day or cannot be stored now, and MoveRefused
+    when the case is no longer the citizen's to change. Whoever sends it, it is the citizen's.
     """
     if not may_receive(case, side):
         raise MoveRefused(_("Ce dossier est déjà envoyé : il ne peut plus être changé."))
@@ -45,9 +47,26 @@ def receive(case: Case, upload: UploadedFile, *, side: str, by) -> Document:
         original_sha256=picture.original_sha256,
     )
     # Stored before the row that names them: no row ever claims a file that is not there.
-    document.picture.save(f"{key}.jpg", ContentFile(picture.jpeg), save=False)
-    document.original.save(f"{key}.sealed", ContentFile(crypto.seal(raw)), save=False)
-    return _attach(case, document, by)
+    try:
+        _store(document, picture.jpeg, raw)
+    except store.Away:
+        _count_not(case.citizen, len(raw))
+        raise intake.Refused("away") from None
+    try:
+        return _attach(case, document, by)
+    except MoveRefused:
+        store.drop([document.picture.name, document.original.name])
+        raise
+
+
+def _store(document: Document, jpeg: bytes, raw: bytes) -> None:
+    """Keep both files or, as far as the store answers, neither. Raises store.Away."""
+    document.picture = store.keep(f"{document.key}.jpg", jpeg)
+    try:
+        document.original = store.keep(f"{document.key}.sealed", crypto.seal(raw))
+    except store.Away:
+        store.drop([document.picture.name])
+        raise
 
 
 def may_receive(case: Case, side: str) -> bool:
@@ -65,6 +84,12 @@ def _count(person, size: int) -> None:
         raise intake.Refused("quota")
 
 
+def _count_not(person, size: int) -> None:
+    """Take back what was counted for a file that we could not keep."""
+    limits.give_back("uploads", str(person.pk))
+    limits.give_back("upload_kib", str(person.pk), -(-size // 1024))
+
+
 @transaction.atomic
 def _attach(case: Case, document: Document, by) -> Document:
     case.lock()
@@ -75,7 +100,7 @@ def _attach(case: Case, document: Document, by) -> Document:
     case.documents.add(document)
     if document.side in case.reopened:
         case.reopened[document.side]["done"] = True
-        case.save(update_fields=["reopened"])
+    case.save(update_fields=["reopened", *case.mark_stage()])
     enqueue("kyc.tasks.read", document.pk, queue=READING)
     said = {"side": document.side} | case.on_behalf(by)
     chain.record("document.received", by=by, about=document, **said)
@@ -98,12 +123,13 @@ def claim_reading(document_id: int) -> Document | None:
 def read(document: Document) -> None:
     """Read a document's fields and keep them. Nothing that was typed changes.
 
-    A paper that cannot be read in time is left to human eyes.
+    A paper that cannot be read in time, or whose file is gone, is left to human eyes. Raises
+    store.Away: the queue calls again while attempts are left.
     """
     kind = _reader_of(document)
     try:
         reading = _read(document, kind)
-    except ocr.Unreadable:
+    except (ocr.Unreadable, store.Lost):
         reading = ocr.Reading(kind="unknown")
     _keep(document, kind, reading)
 
@@ -111,8 +137,24 @@ def read(document: Document) -> None:
 def _read(document: Document, kind: str) -> ocr.Reading:
     if not kind:
         return ocr.Reading(kind="unknown")
-    with document.picture.open("rb") as stored:
-        return ocr.read(stored.read(), kind=kind)
+    return ocr.read(content(document), kind=kind)
+
+
+def content(document: Document) -> bytes:
+    """Our own picture of a paper, as it was stored. Raises store.Away and store.Lost."""
+    return store.fetch(document.picture.name, sha256=document.sha256)
+
+
+def preview(document: Document) -> bytes:
+    """The picture as small as a page of the form draws it: a thin network carries all of them.
+
+    Raises store.Away and store.Lost.
+    """
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(store.fetch(document.picture.name))) as stored:
+        stored.thumbnail((PREVIEW, PREVIEW))
+        stored.convert("RGB").save(small, "JPEG", quality=70)
+    return small.getvalue()
 
 
 @transaction.atomic

@@ -10,17 +10,18 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kyc import comparison, fingerprints, spelling
+from kyc import comparison, documents, fingerprints, spelling, store
 from kyc.cases import Case
 from kyc.models import Document, IdentityCase, IdentityResemblance, PersonKey, PictureMark
 from kyc.models.duplicates import Resemblance
 from project.audit import chain
 from project.audit.completeness import expect
 from project.lib import crypto
+from project.lib.queue import enqueue
 from project.lib.workflow import MoveRefused
 
 Kind, State = Resemblance.Kind, Resemblance.State
@@ -82,7 +83,7 @@ def look_for(case: Case) -> int:
     """Find what a case that was sent has in common with other people's; how many pairs are new.
 
     Its own marks are committed before any other's are read: of two cases sent at once, the later
-    reader sees the earlier. Doing it again finds the same, once.
+    reader sees the earlier. Doing it again finds the same, once. Raises store.Away.
     """
     if case.state == Case.State.DRAFT:
         return 0
@@ -91,7 +92,24 @@ def look_for(case: Case) -> int:
     rows = WATCHED[type(case)].rows
     before = about(case).count()
     rows.objects.bulk_create(pairs, ignore_conflicts=True)
+    _searched(case)
     return about(case).count() - before
+
+
+@transaction.atomic
+def _searched(case: Case) -> None:
+    """It may now approve itself, unless it was sent anew meanwhile: then it is searched for again.
+
+    Where its checks were answered before, nothing else would bring it up.
+    """
+    same = type(case).objects.filter(pk=case.pk, submitted_at=case.submitted_at)
+    if same.update(searched_at=timezone.now()) and isinstance(case, IdentityCase):
+        enqueue("kyc.tasks.consider", case.pk)
+
+
+def is_doubted(case: Case) -> bool:
+    """Whether another case has something in common with it that nobody has called unrelated."""
+    return about(case).exclude(state=State.UNRELATED).exists()
 
 
 def about(case: Case) -> QuerySet:
@@ -279,9 +297,8 @@ def _digests(document: Document) -> set[str]:
 def _jpeg(document: Document) -> bytes | None:
     """Our own picture, or None where its file is gone: nothing else waits for it."""
     try:
-        with document.picture.open("rb") as stored:
-            return stored.read()
-    except FileNotFoundError:
+        return documents.content(document)
+    except store.Lost:
         return None
 
 
@@ -289,10 +306,24 @@ def _mark_picture(document: Document, marks: list[int], exact: list[int]) -> Non
     """Keep the marks few pictures have. What many have would find everybody, and tell nothing."""
     if document.marks.exists():
         return
-    full = PictureMark.objects.filter(mark__in=marks).values("mark").annotate(held=Count("pk"))
+    every = {*marks, *exact}
+    full = PictureMark.objects.filter(mark__in=every).values("mark").annotate(held=Count("pk"))
     common = set(full.filter(held__gte=HOLDERS).values_list("mark", flat=True))
-    rows = [PictureMark(document=document, mark=mark) for mark in {*marks, *exact} - common]
+    rows = [PictureMark(document=document, mark=mark) for mark in every - common]
     PictureMark.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def hashed_before() -> QuerySet[IdentityCase]:
+    """Dossiers that are found by hashes of a key that is not in use any more."""
+    stale = PersonKey.objects.filter(case=OuterRef("pk"))
+    return IdentityCase.objects.filter(Exists(stale.exclude(key__startswith=crypto.in_use())))
+
+
+@transaction.atomic
+def hash_anew(case: IdentityCase) -> None:
+    """Have a dossier found by hashes of the key in use."""
+    case.lock()
+    _mark_person(case)
 
 
 @transaction.atomic

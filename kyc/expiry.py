@@ -4,7 +4,7 @@ What a person owes stays payable whatever becomes of their dossier: nothing in `
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from kyc.cases import Case
 from kyc.models import IdentityCase
 from notify import messages
 from project.audit import chain
+from project.lib.workflow import for_each
 
 # Days before the end, the earliest first. Each is told once.
 WARNINGS = (papers.WARNING.days, 7)
@@ -32,17 +33,22 @@ def run() -> dict[str, int]:
 
     Stops by itself before a task's time is over: the timetable calls again. Nothing by night,
     since each row is a message to somebody; `User.is_identified` goes by the day, not by this.
+    Raises ExceptionGroup of what went wrong, once all have had their turn.
     """
     now = timezone.localtime()
     if now.hour not in DAYTIME:
         return {}
     today, deadline = now.date(), time.monotonic() + BUDGET
-    ended = IdentityCase.objects.ended(today)
-    expired = _each(ended, lambda case: expire(case, today), deadline)
-    warned = [
-        _each(due(today, days), lambda case: warn(case, today), deadline) for days in WARNINGS
-    ]
-    return {"expired": expired, "warned": sum(warned)}
+    done = {"expired": 0, "warned": 0}
+    work = [("expired", expire, IdentityCase.objects.ended(today))]
+    work += [("warned", warn, due(today, days)) for days in WARNINGS]
+
+    def act(job: tuple[str, Callable[[IdentityCase, date], bool], IdentityCase]) -> None:
+        name, verb, case = job
+        done[name] += verb(case, today)
+
+    for_each(_in_time(work, deadline), act)
+    return done
 
 
 def due(today: date, days: int) -> Any:
@@ -86,13 +92,13 @@ def expire(case: IdentityCase, today: date) -> bool:
     return True
 
 
-def _each(rows: Any, act: Callable[[Any], bool], deadline: float) -> int:
-    """Do it to every row, batch by batch, until the time is over. How many it was done to."""
-    done, last = 0, 0
-    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        for case in batch:
-            if time.monotonic() > deadline:
-                return done
-            done += act(case)
-        last = batch[-1].pk
-    return done
+def _in_time(work: list[tuple[str, Any, Any]], deadline: float) -> Iterator[tuple[str, Any, Any]]:
+    """What is to be done to which row, batch by batch, until the time is over."""
+    for name, verb, rows in work:
+        last = 0
+        while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+            for case in batch:
+                if time.monotonic() > deadline:
+                    return
+                yield name, verb, case
+            last = batch[-1].pk

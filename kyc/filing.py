@@ -48,7 +48,8 @@ def declare(case: Case, section: Section, values: dict[str, Any], *, by) -> None
     changed = case.declare({name: values[name] for name in section.fields if name in values})
     if section.name in case.reopened:
         case.reopened[section.name]["done"] = True
-    case.save(update_fields=[*changed, "reopened"])
+    case.declared_at = timezone.now()
+    case.save(update_fields=[*changed, "reopened", "declared_at", *case.mark_stage()])
     again = {side for side, _reader in readers.items() ^ case.readers.items()}
     documents.read_again(case, again)
     if case.citizen_id != by.pk:
@@ -78,6 +79,7 @@ def submit(case: Case, *, by) -> None:
         reason_code="",
         reopened={},
         tries=case.tries + 1,
+        searched_at=None,
         submitted_at=timezone.now(),
         decided_at=None,
         agent=None,

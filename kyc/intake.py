@@ -1,6 +1,7 @@
 """Taking in what people upload: the limits, the child process that decodes, the refusals."""
 
 import hashlib
+import re
 import signal
 import subprocess
 import sys
@@ -25,19 +26,37 @@ MESSAGES = {
     "too_big": _("Ce fichier dépasse 10 Mo. Envoyez une photo plus légère."),
     "unknown": _("Ce fichier n'est ni une photo (JPEG, PNG, WebP, GIF) ni un PDF."),
     "damaged": _("Ce fichier est abîmé ou incomplet. Reprenez la photo et envoyez-la de nouveau."),
-    "too_many_pixels": _("Cette image est trop grande : 40 millions de points au plus."),
+    "heif": _(
+        "Nous ne lisons pas les photos HEIC. Prenez la photo avec le bouton de cette page, ou"
+        " réglez l'appareil photo sur JPEG (iPhone : Réglages, Appareil photo, Formats, « Le plus"
+        " compatible »), puis reprenez-la."
+    ),
+    "too_many_pixels": _(
+        "Cette image a trop de points. Choisissez une taille plus petite dans les réglages de"
+        " l'appareil photo, puis reprenez la photo."
+    ),
     "exhausted": _("Ce fichier est trop lourd à lire. Envoyez une simple photo du document."),
     "locked": _("Ce PDF est protégé par un mot de passe. Envoyez-le sans protection."),
     "busy": _("Trop de fichiers arrivent en ce moment. Envoyez-le de nouveau dans une minute."),
+    "away": _(
+        "Votre photo n'a pas pu être gardée : notre espace de stockage ne répond pas. Ce n'est pas"
+        " votre faute, et ce que vous avez déjà donné reste là. Remplissez une autre partie, et"
+        " envoyez la photo de nouveau dans quelques minutes."
+    ),
     "quota": _(
         "Vous avez envoyé beaucoup de fichiers aujourd'hui : la limite d'un jour est atteinte."
         " Ce qui est reçu est gardé. Envoyez ce fichier demain."
     ),
-    "too_small": _("Cette image est trop petite pour être lue : 300 points de côté au moins."),
+    "too_small": _(
+        "Cette image est trop petite ou trop étroite pour être lue : 300 points de côté au moins."
+    ),
 }
 
 # What a child that ran out of its limits dies of; pdfium traps where an allocation fails.
 EXHAUSTION = {signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL}
+
+# Refusals that are no fault of the file: the same is to be sent again.
+OURS = {"busy", "away"}
 
 
 class Refused(Exception):
@@ -69,7 +88,7 @@ def decode(upload: bytes) -> Picture:
         raise Refused("too_big")
     kind = child.kind_of(upload[:16])
     if kind is None:
-        raise Refused("unknown")
+        raise Refused("heif" if child.is_heif(upload[:16]) else "unknown")
     jpeg, width, height = _in_turn(upload)
     return Picture(
         jpeg=jpeg,
@@ -103,9 +122,13 @@ def _run(upload: bytes) -> tuple[bytes, int, int]:
         )
     except subprocess.TimeoutExpired:
         raise Refused("exhausted") from None
-    said = done.stderr.decode("ascii", "replace").split()
+    except OSError:  # no process, or no memory for one
+        raise Refused("busy") from None
     if done.returncode < 0:
         raise Refused("exhausted" if -done.returncode in EXHAUSTION else "damaged")
-    if done.returncode == 0 and said[:1] == ["ok"] and done.stdout.startswith(JPEG_START):
-        return done.stdout, int(said[1]), int(said[2])
-    raise Refused(said[-1] if said and said[-1] in MESSAGES else "damaged")
+    # The last line is ours; libraries may have complained before it.
+    said = done.stderr.decode("ascii", "replace").strip().rpartition("\n")[2]
+    size = re.fullmatch(r"ok (\d{1,5}) (\d{1,5})", said)
+    if done.returncode == 0 and size and done.stdout.startswith(JPEG_START):
+        return done.stdout, int(size[1]), int(size[2])
+    raise Refused(said if said in child.CODES else "damaged")

@@ -61,9 +61,10 @@ RULES = {
     # Asking to prove anew who one is, by account; what an agent copies from the card, by request.
     "reproofing": Rule(free=3, window=7 * DAY),
     "reproofing_proof": Rule(free=5, window=DAY),
-    # Codes sent at a counter, by agent; dossiers a supervisor looks up.
+    # Codes sent at a counter, by agent; dossiers a supervisor looks up, and pages of them.
     "counter": Rule(free=120, window=DAY),
     "look_up": Rule(free=60, window=HOUR),
+    "consult": Rule(free=120, window=HOUR),
     # Changes of one's own account, by account.
     "change": Rule(free=30, window=HOUR),
     # Uploads, by account: files, and KiB of them.
@@ -102,11 +103,11 @@ def take(action: str, key: str, amount: int = 1) -> int:
 
 
 @transaction.atomic
-def give_back(action: str, key: str) -> None:
-    """Take back one that was counted: it was no failure after all."""
+def give_back(action: str, key: str, amount: int = 1) -> None:
+    """Take back what was counted: it was no failure after all, or the failure was ours."""
     rule, now = rule_of(action), timezone.now()
     tally = _hold(action, key, rule, now)
-    tally.count = max(0, tally.count - 1)
+    tally.count = max(0, tally.count - amount)
     tally.free_at = now
     tally.save(update_fields=["count", "free_at", "forgotten_at"])
 

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
-from kyc import organisations, reproofing
+from kyc import documents, organisations, reproofing, store
 from kyc.cases import Case
-from kyc.models import Check, Document, DocumentView, Membership, User
+from kyc.models import Check, Decision, Document, DocumentView, Membership, User
 from notify import messages
 from project.audit import chain
 from project.lib.workflow import MoveRefused
@@ -28,15 +28,18 @@ def export(person: User) -> bytes:
     """Everything we hold of a person, as a zip: one JSON file, and their pictures as JPEG.
 
     Nothing of the staff, and nothing that opens a door: neither codes, seeds nor addresses of
-    callbacks are theirs to take away.
+    callbacks are theirs to take away. A picture we lost is named as such. Raises store.Away.
     """
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
         told = json.dumps(gather(person), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         archive.writestr("donnees.json", told)
         for document in Document.objects.filter(owner=person).order_by("pk"):
-            with document.picture.open("rb") as picture:
-                archive.writestr(f"{document.pk}-{document.side}.jpg", picture.read())
+            stem = f"{document.pk}-{document.side}"
+            try:
+                archive.writestr(f"{stem}.jpg", documents.content(document))
+            except store.Lost:
+                archive.writestr(f"{stem}.txt", _("Cette photo est introuvable dans nos fichiers."))
     return held.getvalue()
 
 
@@ -57,6 +60,9 @@ def gather(person: User) -> dict[str, Any]:
         found[model._meta.model_name] = [_case(case) for case in cases]
     asked = Check.objects.filter(case__citizen=person).order_by("pk")
     found["checks"] = [_check(check) for check in asked]
+    told = ["verdict", "reason_code", "sent_at", "decided_at"]
+    decided = Decision.objects.filter(case__citizen=person).order_by("pk")
+    found["decisions"] = [_columns(row, told) for row in decided]
     for _receiver, (name, rows) in gathered.send(sender=User, person=person):
         found[name] = rows
     return found

@@ -64,6 +64,11 @@ SUSPENSIONS = {
 }
 
 
+def told(part: str) -> str:
+    """What the citizen reads of a part of a note: the words of a code, else what stands there."""
+    return words(part) if part in REASONS or part in SUSPENSIONS else part
+
+
 def words(code: str) -> str:
     """What the citizen reads, in the language in force; what is no code says nothing."""
     if code in WORDLESS:

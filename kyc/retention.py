@@ -15,39 +15,44 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from kyc import store
 from kyc.cases import Case
 from kyc.models import Assistance, Check, CheckCallback, Deletion, Document
 from notify.models import Message
 
 DAY = timedelta(days=1)
+ABANDONED = 180 * DAY  # after which a draft that was never sent is deleted
+OVER = [*Case.FINAL, Case.State.EXPIRED]  # one that is suspended may yet be argued about
 BATCH = 200  # rows a transaction
 BUDGET = 40  # seconds of one run; a task has sixty
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of data. `due` gives rows older than a moment; `erase` one of them its end."""
+    """One kind of data. `due` gives rows older than a moment; `erase` one of them its end.
+
+    `erase` returns the files that are to go with it, once no row names them any more.
+    """
 
     kind: str
     keep: timedelta
     why: str
     due: Callable[[datetime, int], list[Any]]
-    erase: Callable[[Any], None]
+    erase: Callable[[Any], list[str]]
 
 
 def _originals(before: datetime, limit: int) -> list[Document]:
     """Papers whose case was decided for good: what agents compared, our own picture, stays."""
-    decided, over = Q(), [*Case.FINAL, Case.State.EXPIRED]
+    decided = Q()
     for model in Case.__subclasses__():
         case = f"{model._meta.model_name}s"
-        decided |= Q(**{f"{case}__state__in": over, f"{case}__decided_at__lt": before})
+        decided |= Q(**{f"{case}__state__in": OVER, f"{case}__decided_at__lt": before})
     return list(Document.objects.filter(decided).exclude(original="").distinct()[:limit])
 
 
-def _forget_original(document: Document) -> None:
-    # The file first: a run that is cut short finds the row again, and deleting twice is harmless.
-    document.original.delete(save=False)
+def _forget_original(document: Document) -> list[str]:
     Document.objects.filter(pk=document.pk).update(original="")
+    return [document.original.name]
 
 
 def _drafts(before: datetime, limit: int) -> list[Case]:
@@ -55,21 +60,20 @@ def _drafts(before: datetime, limit: int) -> list[Case]:
     found: list[Case] = []
     for model in Case.__subclasses__():
         drafts = model.objects.filter(state=Case.State.DRAFT, created_at__lt=before)
-        touched = model.objects.filter(documents__uploaded_at__gte=before).values("pk")
-        rows = drafts.exclude(pk__in=touched).select_for_update(of=("self",))
+        photographed = model.objects.filter(documents__uploaded_at__gte=before)
+        touched = Q(declared_at__gte=before) | Q(pk__in=photographed.values("pk"))
+        rows = drafts.exclude(touched).select_for_update(of=("self",))
         found += rows.order_by("pk")[: limit - len(found)]
     return found
 
 
-def _forget_draft(case: Case) -> None:
+def _forget_draft(case: Case) -> list[str]:
     papers = list(case.documents.all())
-    for paper in papers:
-        paper.picture.delete(save=False)
-        paper.original.delete(save=False)
     case.documents.clear()
     case.log.all().delete()
     case.delete()
     Document.objects.filter(pk__in=[paper.pk for paper in papers]).delete()
+    return [file.name for paper in papers for file in (paper.picture, paper.original) if file]
 
 
 def _visits(before: datetime, limit: int) -> list[Assistance]:
@@ -80,15 +84,16 @@ def _visits(before: datetime, limit: int) -> list[Assistance]:
 
 def _evidence(before: datetime, limit: int) -> list[Check]:
     """What services said of somebody whose case was decided for good; how it counted stays."""
-    rows = Check.objects.filter(case__state__in=Case.FINAL, case__decided_at__lt=before)
+    rows = Check.objects.filter(case__state__in=OVER, case__decided_at__lt=before)
     return list(rows.filter(forgotten_at=None).order_by("pk")[:limit])
 
 
-def _forget_evidence(check: Check) -> None:
+def _forget_evidence(check: Check) -> list[str]:
     check.callbacks.all().delete()
     Check.objects.filter(pk=check.pk).update(
-        evidence={}, words="", given={}, forgotten_at=timezone.now()
+        evidence={}, words="", given={}, service_reference="", forgotten_at=timezone.now()
     )
+    return []
 
 
 def _strays(before: datetime, limit: int) -> list[CheckCallback]:
@@ -105,8 +110,9 @@ def _sessions(before: datetime, limit: int) -> list[Session]:
     return list(Session.objects.filter(expire_date__lt=before)[:limit])
 
 
-def _delete(row: Any) -> None:
+def _delete(row: Any) -> list[str]:
     row.delete()
+    return []
 
 
 RULES = (
@@ -133,7 +139,7 @@ RULES = (
     ),
     Rule(
         "abandoned drafts",
-        180 * DAY,
+        ABANDONED,
         "never sent: nobody may need them but who typed them; law 2014-038",
         _drafts,
         _forget_draft,
@@ -164,7 +170,8 @@ def enforce() -> dict[str, int]:
     deadline, done = time.monotonic() + BUDGET, {rule.kind: 0 for rule in RULES}
     for rule in RULES:
         while time.monotonic() < deadline:
-            count = _once(rule)
+            count, files = _once(rule)
+            store.drop(files)
             done[rule.kind] += count
             if count < BATCH:
                 break
@@ -172,17 +179,16 @@ def enforce() -> dict[str, int]:
 
 
 @transaction.atomic
-def _once(rule: Rule) -> int:
-    """One batch, and the row that proves it, or neither."""
+def _once(rule: Rule) -> tuple[int, list[str]]:
+    """One batch and the row that proves it, or neither; how many rows, and the files they named."""
     before = timezone.now() - rule.keep
     rows = rule.due(before, BATCH)
     if not rows:
-        return 0
+        return 0, []
     digest = fingerprint([f"{row._meta.label_lower}:{row.pk}" for row in rows])
-    for row in rows:
-        rule.erase(row)
+    files = [name for row in rows for name in rule.erase(row)]
     Deletion.objects.create(kind=rule.kind, count=len(rows), digest=digest, before=before)
-    return len(rows)
+    return len(rows), files
 
 
 def fingerprint(ids: list[str]) -> str:

@@ -105,6 +105,8 @@ def decide(
             _("Cette pièce est déjà au nom d'un autre compte : elle ne peut pas être approuvée.")
         ) from error
     if moved:
+        if isinstance(case, IdentityCase):
+            approval.keep(case, approval.judge(case))
         messages.send(f"case_{verdict}", to=case.citizen, case=case)
         # The words are for the citizen and may name people: they stay in the case's history.
         said = chain.fingerprint(reason) if reason else ""
@@ -128,7 +130,8 @@ def _require_sense(case: Case, verdict: str, reason: str, code: str, items: Sequ
 def approve_alone(case: IdentityCase) -> bool:
     """Approve a case that waits, where the settings and its score allow it, and tell the citizen.
 
-    Returns False where people decide: they may have taken it up, or its paper be another's.
+    Returns False where people decide: they may have taken it up, its paper may be another's or
+    have ended, or its citizen be suspended.
     """
     case.lock()
     judged = approval.sufficient(case) if case.state == Case.State.WAITING else None
@@ -138,9 +141,10 @@ def approve_alone(case: IdentityCase) -> bool:
         with transaction.atomic():
             effect = case.approve()
             case.move(Case.State.APPROVED, by=None, decided_at=timezone.now(), **effect)
-    except IntegrityError:
+    except (IntegrityError, MoveRefused):
         case.refresh_from_db()
         return False
+    approval.keep(case, judged)
     messages.send("case_approved", to=case.citizen, case=case)
     lines = {line.name: line.points for line in judged.lines}
     chain.record("case.approved", by=None, about=case, score=judged.points, lines=lines)

@@ -23,20 +23,39 @@ class Signal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a signal is worth, and how it is told to the person it is about."""
+    """What a signal is worth, how it is told to the person it is about, and named to the staff.
+
+    How one that `is_discreet` turned out is not told: it would say something of other people.
+    """
 
     points: int
     label: Any
+    short: Any
+    is_discreet: bool = False
 
 
 WEIGHTS = {
-    "registry": Weight(30, _("Le registre national confirme votre pièce")),
-    "document": Weight(20, _("Votre pièce paraît authentique")),
-    "face": Weight(15, _("Votre selfie ressemble à la photo de la pièce")),
-    "reading": Weight(15, _("Vos réponses sont celles qu'on lit sur la pièce")),
-    "unique": Weight(10, _("Personne d'autre ne s'est inscrit avec ce numéro")),
-    "lists": Weight(5, _("Votre nom n'est sur aucune liste de sanctions")),
-    "phone": Weight(5, _("Votre téléphone est confirmé")),
+    "registry": Weight(30, _("Le registre national confirme votre pièce"), _("Registre national")),
+    "document": Weight(20, _("Votre pièce paraît authentique"), _("Authenticité de la pièce")),
+    "face": Weight(
+        15, _("Votre selfie ressemble à la photo de la pièce"), _("Visage et photo de la pièce")
+    ),
+    "reading": Weight(
+        15, _("Vos réponses sont celles qu'on lit sur la pièce"), _("Réponses et lecture")
+    ),
+    "unique": Weight(
+        10,
+        _("Personne d'autre ne s'est inscrit avec ce numéro"),
+        _("Numéro déclaré une seule fois"),
+        is_discreet=True,
+    ),
+    "lists": Weight(
+        5,
+        _("Votre nom n'est sur aucune liste de sanctions"),
+        _("Listes de sanctions"),
+        is_discreet=True,
+    ),
+    "phone": Weight(5, _("Votre téléphone est confirmé"), _("Téléphone confirmé")),
 }
 
 
@@ -46,6 +65,7 @@ class Line:
 
     name: str
     label: str
+    short: str
     signal: Signal
     points: int
     out_of: int
@@ -73,7 +93,14 @@ def of(signals: Mapping[str, Signal]) -> Score:
     for name in signals:
         WEIGHTS[name]
     lines = tuple(
-        Line(name, str(weight.label), signal, _points(signal, weight.points), weight.points)
+        Line(
+            name=name,
+            label=str(weight.label),
+            short=str(weight.short),
+            signal=signal,
+            points=_points(signal, weight.points),
+            out_of=weight.points,
+        )
         for name, weight in WEIGHTS.items()
         for signal in [signals.get(name, Signal.UNKNOWN)]
     )

@@ -11,7 +11,8 @@ class Section:
     """One page of a case: what is declared on it, or what is photographed for it.
 
     `name` stands in addresses. Not every field must be filled in, nor every side be there: that
-    follows from the case (`Case.required`, `Case.sides`).
+    follows from the case (`Case.required`, `Case.sides`). `minutes` is about how long it takes with
+    the paper in hand: the list of tasks adds up those that are left.
     """
 
     name: str
@@ -19,3 +20,4 @@ class Section:
     hint: Any
     fields: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
+    minutes: int = 1

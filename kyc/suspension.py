@@ -62,10 +62,14 @@ def _hidden(typed: str) -> str:
     return chain.fingerprint("".join(typed.split()).upper())
 
 
-@transaction.atomic
 def look(case: IdentityCase, *, by: User) -> None:
-    """Write in the log that a supervisor looks at somebody's dossier, masked as it is."""
-    chain.record("identity.consulted", by=by, about=case)
+    """Write in the log that a supervisor looks at somebody's dossier, masked as it is.
+
+    Raises MoveRefused for whoever looks at too many, as by counting through the addresses.
+    """
+    if limits.take("consult", str(by.pk)):
+        raise MoveRefused(_("Vous avez regardé trop de dossiers. Réessayez dans une heure."))
+    chain.witness("identity.consulted", by=by, about=case)
 
 
 @transaction.atomic
@@ -81,7 +85,8 @@ def suspend(case: IdentityCase, *, code: str, reason: str, by: User) -> None:
     if code not in reasons.SUSPENSIONS:
         raise MoveRefused(_("Ce motif n'existe pas."))
     said = {"reason_code": code, "reason": reason, "resumed_by": None}
-    note = f"{reasons.words(code)} {reason}"
+    # The code, not its words: each reads them in their own language.
+    note = f"{code}\n{reason}"
     case.move(
         State.SUSPENDED, by=by, note=note, suspended_by=by, suspended_at=timezone.now(), **said
     )

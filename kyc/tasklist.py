@@ -12,15 +12,18 @@ from project.lib import phones
 
 
 def of(case: Case) -> dict[str, Any]:
-    """The tasks of a case, how many per cent of them are done, where to go on, and its pictures."""
+    """The tasks of a case, how far it is, what is left and for how long, and where to go on."""
     papers = case.current_documents()
     present = {document.side for document in papers}
     tasks = [_task(case, section, present) for section in case.SECTIONS]
     done = sum(task["is_done"] for task in tasks)
     todo = next((task["url"] for task in tasks if task["is_open"] and not task["is_done"]), None)
+    left = [task["minutes"] for task in tasks if not task["is_done"]]
     return {
         "tasks": tasks,
         "percent": 100 * done // len(tasks),
+        "left": len(left),
+        "minutes": sum(left),
         "next_url": todo or case.url("check"),
         "papers": papers,
     }
@@ -56,6 +59,7 @@ def _task(case: Case, section: Section, present: set[str]) -> dict[str, Any]:
     return {
         "title": section.title,
         "hint": section.hint,
+        "minutes": section.minutes,
         "url": case.section_url(section.name),
         "is_open": is_open,
         "is_done": is_done,

@@ -13,6 +13,7 @@ from kyc import (
     reproofing,
     retention,
     review,
+    sweep,
     uploads,
 )
 from kyc.models import IdentityCase
@@ -82,6 +83,11 @@ def forget_codes():
 def forget_uploads():
     """Delete the parts of files that nobody went on sending."""
     uploads.forget_old()
+
+
+def sweep_scans():
+    """Compare the store of scans with the rows, as much as one run has time for, then go on."""
+    sweep.go_on(sweep.current(), seconds=sweep.BUDGET)
 
 
 def end_papers():

@@ -16,9 +16,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kyc import documents, intake, limits
+from kyc import documents, intake, limits, store
 from kyc.cases import Case
-from kyc.models import Document, Upload, scan_storage
+from kyc.models import Document, Upload
 from project.lib import crypto
 from project.lib.workflow import MoveRefused
 
@@ -69,7 +69,7 @@ def extend(file: File, part: bytes, *, start: int, length: int) -> Document | No
     """Add a part, which begins at byte `start` of `length`. Returns the paper once it is whole.
 
     Raises Misplaced where another part is due; MoveRefused and intake.Refused as
-    `documents.receive` does. What is refused is forgotten.
+    `documents.receive` does. What is refused is forgotten, unless it is for us to do better.
     """
     if not documents.may_receive(file.case, file.side):
         raise MoveRefused(_("Ce dossier est déjà envoyé : il ne peut plus être changé."))
@@ -103,14 +103,20 @@ def _upload_of(file: File, start: int, length: int) -> Upload:
 
 def _append(upload: Upload, part: bytes) -> None:
     """Keep a part. Of two that come at once for the same place, one is thrown away."""
-    if limits.take("part_kib", str(upload.owner_id), -(-len(part) // 1024)):
+    account, kib = str(upload.owner_id), -(-len(part) // 1024)
+    if limits.take("part_kib", account, kib):
         raise intake.Refused("quota")
-    store, start = scan_storage(), upload.received
-    name = store.save(f"parts/{uuid.uuid4()}", ContentFile(crypto.seal(part)))
+    start = upload.received
+    try:
+        # By the number of its upload, by which the sweep finds whose it is.
+        name = store.keep(f"parts/{upload.pk:012}-{uuid.uuid4()}", crypto.seal(part))
+    except store.Away:
+        limits.give_back("part_kib", account, kib)
+        raise intake.Refused("away") from None
     upload.received, upload.parts = start + len(part), [*upload.parts, name]
     changes = {"received": upload.received, "parts": upload.parts, "touched_at": timezone.now()}
     if not Upload.objects.filter(pk=upload.pk, received=start).update(**changes):
-        store.delete(name)
+        store.drop([name])
         upload = Upload.objects.filter(pk=upload.pk).first()
         raise Misplaced(upload.received if upload else 0)
 
@@ -121,17 +127,16 @@ def _finish(file: File, upload: Upload) -> Document:
     free = Q(taken_at=None) | Q(taken_at__lt=now - PATIENCE)
     if not Upload.objects.filter(free, pk=upload.pk).update(taken_at=now):
         raise Misplaced(upload.length)
-    store, whole = scan_storage(), bytearray()
-    for name in upload.parts:
-        with store.open(name) as part:
-            whole += crypto.unseal(part.read())
     try:
+        whole = _whole(upload)
         if hashlib.sha256(whole).hexdigest() != upload.sha256:
             raise intake.Refused("damaged")
-        content = ContentFile(bytes(whole))
-        document = documents.receive(file.case, content, side=file.side, by=file.by)
+        document = documents.receive(file.case, ContentFile(whole), side=file.side, by=file.by)
+    except store.Lost:
+        forget(upload)
+        raise Misplaced(0) from None
     except intake.Refused as refusal:
-        if refusal.code == "busy":
+        if refusal.code in intake.OURS:
             Upload.objects.filter(pk=upload.pk).update(taken_at=None)
         else:
             forget(upload)
@@ -143,12 +148,23 @@ def _finish(file: File, upload: Upload) -> Document:
     return document
 
 
-def forget(upload: Upload) -> None:
-    """Delete an upload and its parts; the parts first: a run cut short finds the row again."""
-    store = scan_storage()
+def _whole(upload: Upload) -> bytes:
+    """Its parts put together. Raises store.Lost where one is not what was kept."""
+    whole = bytearray()
     for name in upload.parts:
-        store.delete(name)
+        try:
+            whole += crypto.unseal(store.fetch(name))
+        except store.Away:
+            raise intake.Refused("away") from None
+        except crypto.Unsealable:
+            raise store.Lost(name) from None
+    return bytes(whole)
+
+
+def forget(upload: Upload) -> None:
+    """Delete an upload, then its parts; those of a run cut short are found by the sweep."""
     Upload.objects.filter(pk=upload.pk).delete()
+    store.drop(upload.parts)
 
 
 def forget_old() -> int:

@@ -12,6 +12,7 @@ from kyc.views import (
     counter,
     dossiers,
     factor,
+    figures,
     history,
     organisations,
     privacy,
@@ -137,6 +138,7 @@ urlpatterns = [
     path("agent/guichet/<int:pk>/code/", counter.counter_code, name="counter_code"),
     path("agent/guichet/<int:pk>/verifier/", counter.counter_check, name="counter_check"),
     path("agent/guichet/<int:pk>/terminer/", counter.counter_end, name="counter_end"),
+    path("superviseur/chiffres/", figures.figures, name="figures"),
     path("superviseur/dossiers/", dossiers.dossier_find, name="dossier_find"),
     path("superviseur/dossiers/<int:pk>/", dossiers.dossier_detail, name="dossier_detail"),
     path(

@@ -110,7 +110,8 @@ POLICY = {
     "kyc:counter_code": Rule("agent", POST, "visits"),
     "kyc:counter_check": Rule("agent", BOTH, "visits"),
     "kyc:counter_end": Rule("agent", POST, "visits"),
-    # What a supervisor suspends and resumes.
+    # What a supervisor counts, suspends and resumes.
+    "kyc:figures": Rule("supervisor", GET, "counts"),
     "kyc:dossier_find": Rule("supervisor", BOTH, "looked"),
     "kyc:dossier_detail": Rule("supervisor", GET, "looked"),
     "kyc:dossier_suspend": Rule("supervisor", BOTH, "looked", FRESH),

@@ -33,6 +33,7 @@ TIMETABLE = (
     Entry("unanswered invitations end", "kyc.tasks.end_stale_invitations", HOUR),
     Entry("old results of tasks are forgotten", "project.heartbeat.prune", DAY),
     Entry("lost second factors go once their delay is over", "kyc.tasks.finish_reproofings", 5),
+    Entry("the store of scans is compared with its rows", "kyc.tasks.sweep_scans", DAY),
     Entry("what has been kept long enough is deleted", "kyc.tasks.enforce_retention", HOUR),
 )
 

@@ -1,10 +1,12 @@
 """Rows as the service itself would have made them; their variants are traits."""
 
 import csv
+import hashlib
 from datetime import date, timedelta
 from functools import cache
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -57,6 +59,19 @@ class UserFactory(DjangoModelFactory):
             Posting.objects.bulk_create(Posting(user=user, region=region) for region in regions)
 
 
+def digest(file):
+    """The hash of a file that is about to be stored."""
+    file.seek(0)
+    return hashlib.sha256(file.read()).hexdigest()
+
+
+def retake(paper, jpeg):
+    """Put another picture in the place of a paper's, as if it had always been there."""
+    paper.picture.save("picture.jpg", ContentFile(jpeg), save=False)
+    paper.sha256 = hashlib.sha256(jpeg).hexdigest()
+    paper.save(update_fields=["picture", "sha256"])
+
+
 class DocumentFactory(DjangoModelFactory):
     class Meta:
         model = Document
@@ -68,7 +83,7 @@ class DocumentFactory(DjangoModelFactory):
     width = 8
     height = 8
     media_type = "image/jpeg"
-    sha256 = "0" * 64
+    sha256 = factory.LazyAttribute(lambda paper: digest(paper.picture))
     original_sha256 = "1" * 64
     state = Document.State.READ
 

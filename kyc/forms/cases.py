@@ -64,7 +64,8 @@ class PaperForm(SectionForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["paper"].choices = papers.Kind.choices
+        kinds = [(kind, capfirst(label)) for kind, label in papers.Kind.choices]
+        self.fields["paper"].choices = kinds
 
 
 class IdentityForm(SectionForm):

@@ -4,9 +4,10 @@ from kyc.authenticators import TOTPDevice
 from kyc.credentials import Code, RecoveryCode, Tally
 from kyc.models.assistance import Assistance
 from kyc.models.checks import Breaker, Check, CheckCallback, CheckMove
-from kyc.models.documents import Deletion, Document, DocumentView, scan_storage
+from kyc.models.documents import Deletion, Document, DocumentView, Sweep, scan_storage
 from kyc.models.duplicates import IdentityResemblance, PersonKey, PictureMark, Resemblance
-from kyc.models.identity import IdentityCase, IdentityCaseMove
+from kyc.models.history import Decision, IdentityCaseMove
+from kyc.models.identity import IdentityCase
 from kyc.models.organisations import (
     Membership,
     MembershipMove,
@@ -26,6 +27,7 @@ __all__ = [
     "CheckCallback",
     "CheckMove",
     "Code",
+    "Decision",
     "Deletion",
     "Document",
     "DocumentView",
@@ -44,6 +46,7 @@ __all__ = [
     "ReproofingMove",
     "Resemblance",
     "StaffRequest",
+    "Sweep",
     "TOTPDevice",
     "Tally",
     "Upload",

@@ -48,10 +48,10 @@ class Assistance(models.Model):
     )
     begun_at = models.DateTimeField(null=True, help_text="the person agreed by code")
     read_back = models.CharField(
-        max_length=32, blank=True, help_text="fingerprint of what the second code was sent about"
+        max_length=80, blank=True, help_text="fingerprint of what the second code was sent about"
     )
     agreed_to = models.CharField(
-        max_length=32, blank=True, help_text="fingerprint of what the person confirmed by code"
+        max_length=80, blank=True, help_text="fingerprint of what the person confirmed by code"
     )
     ended_at = models.DateTimeField(null=True)
 

@@ -8,15 +8,20 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kyc.cases import within
 from kyc.models.identity import IdentityCase
 from project.lib.sealed import SealedCharField, SealedJSONField, SealedTextField
 from project.lib.workflow import Move, Tracked
 
 
 class CheckQuerySet(models.QuerySet):
-    def of(self, case, version):
-        """The checks of a case as it was declared and photographed in that version."""
-        return self.filter(case=case, version=version)
+    def within(self, person):
+        """Checks of dossiers of the regions somebody of the staff works in."""
+        return self.filter(within(person, Q(case__region__in=person.postings.values("region"))))
+
+    def of(self, case):
+        """The checks of a case as it stands: as it is declared and photographed now."""
+        return self.filter(case=case, version__in=case.fingerprints())
 
     def due(self, moment):
         """Checks it is time to ask for, or to ask after."""
@@ -83,6 +88,7 @@ class Check(Tracked):
                 fields=["next_at"], condition=Q(next_at__isnull=False), name="kyc_check_due"
             ),
             models.Index(fields=["checker", "service_reference"], name="kyc_check_theirs"),
+            models.Index(fields=["created_at"], name="kyc_check_begun"),
         ]
 
     def __str__(self):

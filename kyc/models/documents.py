@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -13,8 +14,9 @@ from kyc.papers import Side
 from project.lib.sealed import SealedJSONField
 
 
+@cache
 def scan_storage():
-    """Where scans lie: S3 in production, files in the demo."""
+    """Where scans lie: S3 in production, files in the demo. One for all: it knows when to rest."""
     return storages["scans"]
 
 
@@ -88,3 +90,25 @@ class Deletion(models.Model):
 
     def __str__(self):
         return f"{self.kind}: {self.count}"
+
+
+class Sweep(models.Model):
+    """One comparison of the store of scans with the rows that name its files, slice by slice."""
+
+    class Deletes(models.TextChoices):
+        NONE = "none", _("rien")
+        FEW = "few", _("peu")
+        ALL = "all", _("tout")
+
+    deletes = models.CharField(max_length=10, choices=Deletes, default=Deletes.NONE)
+    done = models.PositiveSmallIntegerField(default=0, help_text="slices that are compared")
+    files = models.PositiveIntegerField(default=0, help_text="seen in the store")
+    orphans = models.PositiveIntegerField(default=0, help_text="files no row names")
+    deleted = models.PositiveIntegerField(default=0, help_text="of the orphans")
+    strangers = models.PositiveIntegerField(default=0, help_text="files whose name is not ours")
+    missing = models.PositiveIntegerField(default=0, help_text="files that a row names, not there")
+    began_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return f"{self.began_at:%Y-%m-%d %H:%M}"

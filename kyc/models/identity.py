@@ -22,7 +22,7 @@ from project.lib.sealed import (
     SealedCharField,
     SealedDateField,
 )
-from project.lib.workflow import Move, MoveRefused
+from project.lib.workflow import MoveRefused
 
 State = Case.State
 FAMILY = ("address", "father", "mother")  # what only some papers print
@@ -81,6 +81,7 @@ class IdentityCase(Indexed, Case):
             _("Photos de la pièce"),
             _("À plat, nette, entière"),
             sides=(Side.IDENTITY_FRONT, Side.IDENTITY_BACK),
+            minutes=2,
         ),
         Section(
             "reponses",
@@ -103,6 +104,7 @@ class IdentityCase(Indexed, Case):
                 "issue_place",
                 "expiry",
             ),
+            minutes=3,
         ),
         Section(
             "adresse",
@@ -122,6 +124,7 @@ class IdentityCase(Indexed, Case):
             _("Justificatif de domicile"),
             _("Facture d'eau ou d'électricité, ou certificat de résidence"),
             sides=(Side.PROOF_OF_ADDRESS,),
+            minutes=2,
         ),
     ]
 
@@ -159,6 +162,11 @@ class IdentityCase(Indexed, Case):
     )
     warned = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="days: of the last warning before its end that was sent"
+    )
+    stage = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="the first section that is not done, or check; empty: nothing was saved yet",
     )
     suspended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -202,16 +210,8 @@ class IdentityCase(Indexed, Case):
     # What belongs to the paper more than to its holder: another kind of paper has others.
     OF_THE_PAPER = ("number", "issue_date", "issue_place", "expiry", *FAMILY)
     UNPRINTED = {
-        "paper",
-        "birth_is_about",
-        "region",
-        "district",
-        "commune",
-        "fokontany",
-        "lot",
-        "employer",
-        "income",
-        "income_source",
+        *("paper", "birth_is_about", "region", "district", "commune", "fokontany", "lot"),
+        *("employer", "income", "income_source"),
     }
     SHOWN = {"number": cin.display, "district": districts.name_of}
     MASKED = {
@@ -288,6 +288,7 @@ class IdentityCase(Indexed, Case):
                 condition=Q(state="approved"),
                 name="kyc_identitycase_ending",
             ),
+            models.Index(fields=["created_at"], name="kyc_identitycase_begun"),
         ]
 
     @property
@@ -363,6 +364,13 @@ class IdentityCase(Indexed, Case):
             self.reopened |= dict.fromkeys(again, why)
         return changed
 
+    def mark_stage(self) -> list[str]:
+        """Remember where its citizen is, for figures: what is sealed cannot be asked later."""
+        present = {document.side for document in self.current_documents()}
+        todo = (part.name for part in self.SECTIONS if not self.is_done(part, present))
+        self.stage = next(todo, "check")
+        return ["stage"]
+
     def approve(self) -> dict:
         """Write the number's index anew, which the database keeps unique among the approved.
 
@@ -389,12 +397,3 @@ class IdentityCase(Indexed, Case):
                 )
             older.move(State.EXPIRED, by=None, note=self.reference)
             chain.record("case.expired", by=None, about=older, replaced_by=self.pk)
-
-
-class IdentityCaseMove(Move):
-    """A line of an identity case's history."""
-
-    case = models.ForeignKey(IdentityCase, on_delete=models.PROTECT, related_name="log")
-
-    def __str__(self):
-        return f"{self.case_id}: {self.origin} → {self.state}"

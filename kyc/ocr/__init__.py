@@ -30,6 +30,11 @@ def read(jpeg: bytes, *, kind: str) -> Reading:
     Fields that cannot be read are None; boxes are in the picture's pixels. Raises
     `Unreadable` where Tesseract does not answer in time.
     """
+    with engine.one_picture():
+        return _read(jpeg, kind)
+
+
+def _read(jpeg: bytes, kind: str) -> Reading:
     grey = view.grey_of(jpeg)
     if kind == "mrz":
         return travel.read(grey)

@@ -1,12 +1,18 @@
 """Tesseract: the words of an image, with their places and its confidence."""
 
+import math
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from PIL import Image
 
 LANGUAGES = "fra+eng"  # there is no Malagasy model, and this pair reads it best
 SECONDS = 40
+WHOLE = 50  # seconds for all that is asked about one picture: a task has sixty
 LOWEST = 10  # pixels: anything less high is dirt
 SPARSE, BLOCK = 11, 6  # page segmentation modes
 
@@ -14,8 +20,21 @@ SPARSE, BLOCK = 11, 6  # page segmentation modes
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 
+_ends: ContextVar[float] = ContextVar("ends", default=math.inf)
+
+
 class Unreadable(Exception):
     """Tesseract gave no answer in time, or none at all."""
+
+
+@contextmanager
+def one_picture() -> Iterator[None]:
+    """What is asked within is about one picture, and has WHOLE seconds together."""
+    token = _ends.set(time.monotonic() + WHOLE)
+    try:
+        yield
+    finally:
+        _ends.reset(token)
 
 
 @dataclass(frozen=True)
@@ -53,12 +72,15 @@ def words(image: Image.Image, *, mode: int) -> list[Word]:
     """All words Tesseract sees, in its own order; raises `Unreadable`."""
     import pytesseract  # it brings numpy along, which pages have no use for
 
+    left = _ends.get() - time.monotonic()
+    if left <= 0:
+        raise Unreadable("no time is left for this picture")
     try:
         table = pytesseract.image_to_data(
             image,
             lang=LANGUAGES,
             config=f"--psm {mode} --dpi 300",
-            timeout=SECONDS,
+            timeout=min(SECONDS, left),
             output_type=pytesseract.Output.DICT,
         )
     except (RuntimeError, pytesseract.TesseractError) as error:

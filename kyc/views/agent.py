@@ -9,9 +9,10 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kyc import advice, checks, comparison, documents, duplicates, reveals, review
+from kyc import advice, approval, checks, comparison, documents, duplicates, reveals, review
 from kyc.forms.cases import DecisionForm
 from kyc.forms.reveals import RevealForm
+from kyc.models import IdentityCase
 from kyc.views.files import marked_response
 from project.lib.access import agent, fresh_factor
 from project.lib.drafts import typed
@@ -80,6 +81,7 @@ def _case_screen(request, case, form, *, revealed=(), status=200):
         "revealed": revealed,
         "resemblances": duplicates.shown(case) if is_held else [],
         "checks": checks.results(case) if is_held else [],
+        "score": approval.judge(case) if is_held and isinstance(case, IdentityCase) else None,
     }
     return screen(request, "kyc/case_detail.html", context, status=status)
 
@@ -140,4 +142,4 @@ def case_picture(request, pk, key, *, model):
     case = get_object_or_404(model.objects.held_by(request.user), pk=pk)
     document = get_object_or_404(case.documents, key=key)
     documents.look(document, by=request.user)
-    return marked_response(document, by=request.user)
+    return marked_response(request, document)

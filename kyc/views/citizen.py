@@ -9,10 +9,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kyc import advice, comparison, documents, filing, intake, tasklist
+from kyc import advice, approval, comparison, documents, filing, intake, tasklist
 from kyc.forms.cases import PhotosForm
 from kyc.models import IdentityCase
-from kyc.views.files import marked_response, picture_response
+from kyc.views.files import marked_response, picture_response, small_response
 from project.lib.access import citizen, filler
 from project.lib.drafts import typed
 from project.lib.screens import screen
@@ -39,7 +39,16 @@ def identity(request):
 def case(request, pk, *, model):
     """A case: what is still to be done in it, or what became of it."""
     case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
-    return screen(request, "kyc/case.html", {"case": case, **tasklist.of(case)})
+    is_own = case.citizen_id == request.user.pk
+    context = {"case": case, "told": approval.told(case) if is_own else []}
+    others = _others(case) if is_own and model is IdentityCase else []
+    context |= {"others": others, "is_newest": all(other.pk < case.pk for other in others)}
+    return screen(request, "kyc/case.html", context | tasklist.of(case))
+
+
+def _others(case):
+    """The dossiers their citizen has had before and after this one, the newest first."""
+    return list(case.citizen.identitycases.exclude(pk=case.pk).order_by("-pk"))
 
 
 @filler
@@ -186,10 +195,11 @@ def check(request, pk, *, model):
 @filler
 @require_safe
 def picture(request, pk, key, *, model):
-    """One of the citizen's own scans. An agent who fills in the case with them leaves a trace."""
+    """One of the citizen's own scans, `?petite` or whole. An agent who helps leaves a trace."""
     case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
     document = get_object_or_404(case.documents, key=key)
     if case.citizen_id == request.user.pk:
-        return picture_response(document)
+        respond = small_response if "petite" in request.GET else picture_response
+        return respond(request, document)
     documents.look(document, by=request.user, reason="counter")
-    return marked_response(document, by=request.user)
+    return marked_response(request, document)

@@ -1,6 +1,7 @@
 """The supervisors' side of a dossier's life: finding one, suspending it, resuming it."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -37,7 +38,6 @@ def dossier_find(request):
 def dossier_detail(request, pk):
     """A dossier, masked, with its history and what may be done. The look is in the log."""
     case = _reached(request, pk)
-    suspension.look(case, by=request.user)
     return screen(request, "kyc/dossier_detail.html", _about(request, case))
 
 
@@ -76,7 +76,14 @@ def _turn(request, case, form, verb, done):
 
 
 def _reached(request, pk):
-    return get_object_or_404(suspension.reach(request.user), pk=pk)
+    """The dossier. Whichever page shows it, the look is in the log."""
+    case = get_object_or_404(suspension.reach(request.user), pk=pk)
+    if request.method != "POST":
+        try:
+            suspension.look(case, by=request.user)
+        except MoveRefused as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+    return case
 
 
 def _about(request, case):

@@ -1,12 +1,15 @@
 """« Mes données »: what we hold of a citizen, a copy of it, correcting it, closing the account."""
 
+from django.contrib import messages as flash
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kyc import privacy as rights
+from kyc import store
 from kyc.forms.privacy import ClosingForm
 from kyc.models import IdentityCase
 from project.audit import chain
@@ -30,8 +33,16 @@ def privacy_export(request):
     """A copy of everything, as one file; whoever just proved who they are comes back by GET."""
     if request.method == "GET":
         return redirect("kyc:privacy")
+    try:
+        copy = rights.export(request.user)
+    except store.Away:
+        flash.error(
+            request,
+            _("Vos photos ne peuvent pas être lues en ce moment. Réessayez dans quelques minutes."),
+        )
+        return redirect("kyc:privacy")
     chain.witness("account.exported", by=request.user, about=request.user)
-    response = HttpResponse(rights.export(request.user), content_type="application/zip")
+    response = HttpResponse(copy, content_type="application/zip")
     name = f"hetra-mes-donnees-{timezone.localdate():%Y-%m-%d}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

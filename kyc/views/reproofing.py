@@ -207,7 +207,7 @@ def reproofing_picture(request, pk, key):
         raise Http404
     document = get_object_or_404(dossier.documents, key=key)
     documents.look(document, by=request.user, reason="reproofing")
-    return marked_response(document, by=request.user)
+    return marked_response(request, document)
 
 
 @reviewer

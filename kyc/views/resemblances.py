@@ -50,4 +50,4 @@ def resemblance_picture(request, pk, number, key, *, model):
     pair = get_object_or_404(duplicates.about(case), pk=number)
     document = get_object_or_404(pair.beside(case).documents, key=key)
     documents.look(document, by=request.user, reason="duplicate")
-    return marked_response(document, by=request.user)
+    return marked_response(request, document)

@@ -32,7 +32,7 @@ def _extend(request, file):
     except uploads.Misplaced as due:
         return _so_far(due.received, status=409)
     except intake.Refused as refusal:
-        status = 503 if refusal.code == "busy" else 422
+        status = 503 if refusal.code in intake.OURS else 422
         return JsonResponse({"message": str(refusal.message)}, status=status)
     except MoveRefused as refusal:
         return JsonResponse({"message": str(refusal)}, status=422)

@@ -108,6 +108,7 @@ ACTIONS = {
         "task.retried": _("tâche remise dans la file"),
         "session.closed": _("connexion fermée par un administrateur"),
         "limit.released": _("blocage levé par un administrateur"),
+        "scans.swept": _("photos gardées comparées aux dossiers"),
         "network.refused": _("administrateur refusé : adresse hors de la liste"),
     },
 }

@@ -74,6 +74,11 @@ def newest(keys: str) -> str:
     return next(iter(key_ring(getattr(settings, keys))))
 
 
+def in_use() -> str:
+    """What fingerprints begin with that are made with the key in use."""
+    return f"{newest('BLIND_KEYS')}:"
+
+
 def blind(text: str, *, context: str) -> str:
     """A keyed fingerprint (HMAC-SHA256) of a value, to find it and to keep it unique.
 

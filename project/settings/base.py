@@ -136,7 +136,7 @@ def _anchors(place):
         }
     bucket, _slash, folder = place.removeprefix("s3://").partition("/")
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "project.lib.buckets.Bucket",
         "OPTIONS": S3 | {"bucket_name": bucket, "location": folder},
     }
 
@@ -147,7 +147,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "scans": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "project.lib.buckets.Bucket",
         "OPTIONS": S3
         | {
             "bucket_name": env.str("S3_BUCKET", ""),

@@ -40,13 +40,13 @@
     return 1;
   }
 
-  function draw(source, longest, turn) {
+  function draw(source, longest, turn, use) {
     const scale = Math.min(1, longest / Math.max(source.width, source.height));
     const w = Math.round(source.width * scale), h = Math.round(source.height * scale);
     const canvas = document.createElement("canvas");
     canvas.width = turn > 4 ? h : w;
     canvas.height = turn > 4 ? w : h;
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", use);
     context.fillStyle = "#fff";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.imageSmoothingQuality = "high";
@@ -59,8 +59,8 @@
   }
 
   function greyOf(canvas) {
-    const small = draw(canvas, LOOK, 1), w = small.width, h = small.height;
-    const data = small.getContext("2d").getImageData(0, 0, w, h).data;
+    const w = canvas.width, h = canvas.height;
+    const data = canvas.getContext("2d").getImageData(0, 0, w, h).data;
     const grey = new Uint8Array(w * h);
     for (let i = 0, j = 0; i < grey.length; i++, j += 4) {
       grey[i] = (data[j] * 77 + data[j + 1] * 150 + data[j + 2] * 29) >> 8;
@@ -203,16 +203,21 @@
       const { blob, turn } = await withoutExif(file);
       const bitmap = await createImageBitmap(blob);
       const longest = Math.max(bitmap.width, bitmap.height);
-      const canvas = draw(bitmap, LONGEST, turn);
-      bitmap.close();
-      const figures = measure(canvas, longest);
+      const look = draw(bitmap, LOOK, turn, { willReadFrequently: true });
+      const figures = measure(look, longest);
       const fits = file.type === "image/jpeg" && turn === 1 && longest <= LONGEST && blob.size <= BYTES;
+      // What is sent takes longer to draw than to judge: the verdict does not wait for it.
+      const sent = new Promise((now) => setTimeout(now)).then(function () {
+        const canvas = fits || draw(bitmap, LONGEST, turn);
+        bitmap.close();
+        return fits ? blob : shrink(canvas);
+      }).catch(() => file);
       return {
         figures,
         verdict: judge(figures, isPaper),
-        small: async () => (fits ? blob : shrink(canvas)),
+        small: () => sent,
         show(preview) {
-          const small = draw(canvas, 320, 1);
+          const small = draw(look, 320, 1);
           preview.width = small.width;
           preview.height = small.height;
           preview.getContext("2d").drawImage(small, 0, 0);

@@ -56,7 +56,9 @@ def open_page(browser, site):
         )
         context.set_default_timeout(15_000)
         watches.append(Watch(context))
-        return context.new_page()
+        page = context.new_page()
+        page.has_scripts = scripts
+        return page
 
     yield open_one
     for watch in watches:
@@ -80,8 +82,8 @@ def desk(open_page):
 def given_signed_in(site):
     """Give a browser the session of somebody who has signed in a moment ago."""
 
-    def sign_in(page, user):
+    def sign_in(page, user, *, is_fresh=False):
         page.context.clear_cookies()
-        page.context.add_cookies([cookie_of(user) | {"url": site.url}])
+        page.context.add_cookies([cookie_of(user, is_fresh=is_fresh) | {"url": site.url}])
 
     return sign_in

@@ -1,11 +1,13 @@
 """Who the browser tests are about, and what they do on many pages."""
 
 import re
+import time
 
 from django.conf import settings
 from django.test import Client
 
 from notify.models import Message
+from project.lib.access import FRESH
 from project.sandbox import papers
 from tests.conftest import pass_second_factor
 from tests.factories import PASSWORD, IdentityCaseFactory, UserFactory, VehicleFactory
@@ -25,12 +27,16 @@ def given_an_owner():
     return person, VehicleFactory(holder=person)
 
 
-def cookie_of(user):
-    """The session cookie after signing in; staff have passed their second factor."""
+def cookie_of(user, *, is_fresh=False):
+    """The session cookie after signing in; staff have passed their second factor, or just now."""
     client = Client()
     client.force_login(user)
     if user.role != "citizen":
         pass_second_factor(client, user)
+    if is_fresh:
+        session = client.session
+        session[FRESH] = time.time()
+        session.save()
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value}
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from kyc.models import Document, Upload
 from project.lib import crypto
 from tests import shots
+from tests.browser.network import Network
 from tests.browser.stack import wait_until_idle
 from tests.browser.watch import then_accessible
 from tests.factories import IdentityCaseFactory
@@ -53,18 +54,6 @@ def when_choosing(page, file, side="front"):
 
 def then_received(page, count=1):
     expect(page.get_by_text(RECEIVED)).to_have_count(count, timeout=40_000)
-
-
-class Network:
-    """The thin, the lost and the good network of one page."""
-
-    def __init__(self, page):
-        self.session = page.context.new_cdp_session(page)
-        self.session.send("Network.enable")
-
-    def becomes(self, *, bytes_a_second=-1, offline=False):
-        limits = {"latency": 100, "downloadThroughput": -1, "uploadThroughput": bytes_a_second}
-        self.session.send("Network.emulateNetworkConditions", {"offline": offline, **limits})
 
 
 def sent_of(document):
@@ -135,7 +124,7 @@ def test_a_photo_taken_again_takes_the_place_of_the_bad_one(photos_page, case):
 def test_a_lost_connection_costs_a_part_and_nothing_else(photos_page, case):
     page = photos_page
     network = Network(page)
-    network.becomes(bytes_a_second=SLOW)
+    network.becomes(up=SLOW)
     when_choosing(page, a_file(good(scale=1.6)))
     wait_for(lambda: Upload.objects.filter(received__gt=0).exists(), what="a first part")
     network.becomes(offline=True)
@@ -155,7 +144,7 @@ def test_a_lost_connection_costs_a_part_and_nothing_else(photos_page, case):
 def test_a_page_loaded_again_goes_on_where_the_same_photo_was(photos_page, case):
     page, photo = photos_page, a_file(good(scale=1.6))
     network = Network(page)
-    network.becomes(bytes_a_second=SLOW)
+    network.becomes(up=SLOW)
     when_choosing(page, photo)
     wait_for(lambda: Upload.objects.filter(received__gt=0).exists(), what="a first part")
     page.reload()

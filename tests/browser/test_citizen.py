@@ -1,23 +1,26 @@
 """The citizen's journey on a small telephone, and what may go wrong on it."""
 
-import re
-
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from fleet.models import VehicleCase
-from kyc import review
-from kyc.models import IdentityCase, User
+from kyc.models import IdentityCase
 from project.sandbox import papers
 from taxes.models import Payment
 from tests.browser import people
+from tests.browser.dossier import (
+    ANSWERS,
+    READ,
+    SENT,
+    Journey,
+    given_an_agent_approves,
+    given_an_agent_sends_the_face_back,
+    same,
+)
+from tests.browser.network import Network
 from tests.browser.watch import then_accessible
 from tests.factories import UserFactory
-
-READ = "Vos photos sont lues"
-SENT = "Bien reçu."
-ANSWERS = "Ce qui est écrit sur la pièce"
 
 
 def when_confirming(page, code):
@@ -45,10 +48,6 @@ def when_correcting(page, truth):
             field.fill(value)
 
 
-def same(text):
-    return re.sub(r"\s", "", text).upper()
-
-
 def when_choosing_a_paper(page):
     page.get_by_role("link", name="Continuer").click()
     page.get_by_label("carte nationale").check()
@@ -56,36 +55,11 @@ def when_choosing_a_paper(page):
     page.get_by_role("button", name="Continuer").click()
 
 
-def when_telling_the_rest(page, tmp_path):
-    """Where one lives and on what, one's face, and a bill: page after page."""
-    expect(page.get_by_role("heading", name="Où vous habitez")).to_be_visible()
-    page.get_by_label("District").select_option("Antananarivo-Renivohitra")
-    page.get_by_label("Commune").fill("Antananarivo")
-    page.get_by_label("Fokontany").fill("Ankadivato")
-    then_accessible(page)
-    page.get_by_role("button", name="Continuer").click()
-    page.get_by_label("Revenu", exact=True).select_option("unsaid")
-    page.get_by_label("Origine des revenus").select_option("salary")
-    then_accessible(page)
-    page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_role("heading", name="Photo de vous")).to_be_visible()
-    when_photographing(page, people.a_photo(papers.draw_selfie(seed=1), tmp_path, "face.jpg"))
-    expect(page.get_by_role("heading", name="Justificatif de domicile")).to_be_visible()
-    bill = papers.draw_proof_of_address(papers.person(people.SEED), seed=1)
-    when_photographing(page, people.a_photo(bill, tmp_path, "bill.jpg"))
-
-
 def when_sending(page):
     expect(page.get_by_role("heading", name="Vérifiez vos réponses")).to_be_visible()
     then_accessible(page)
     page.get_by_role("button", name="Envoyer le dossier").click()
     expect(page.get_by_text("Dossier envoyé")).to_be_visible()
-
-
-def given_an_agent_approves(model):
-    """What the agent's own journey shows in a browser."""
-    agent = User.objects.filter(role="agent").first() or UserFactory(agent=True)
-    review.decide(review.claim_next(model, by=agent), "approved", by=agent)
 
 
 def given_a_case_with_photos(page, tmp_path):
@@ -112,34 +86,35 @@ def test_a_citizen_goes_from_the_first_visit_to_the_code_on_the_windscreen(page,
     expect(page.get_by_role("heading", name="Mon espace")).to_be_visible()
     then_accessible(page)
 
-    # Their card: the form fills itself while they watch, and leaves alone what they have typed.
-    page.get_by_role("link", name="Mon identité").last.click()
-    then_accessible(page)
-    page.get_by_role("button", name="Commencer").click()
-    then_accessible(page)
-    when_choosing_a_paper(page)
-    then_accessible(page)
-    when_photographing(page, *people.cin_photos(tmp_path))
-    expect(page.get_by_text("Nous lisons vos photos")).to_be_visible()
+    # Their card, on a thin network: the form fills itself, and leaves alone what they have typed.
+    network = Network(page)
+    network.becomes_thin()
+    person = Journey(page)
+    person.begin()
+    person.choose_paper("cin")
+    person.photograph(*people.cin_photos(tmp_path))
     page.locator("[name=occupation]").fill("Apicultrice")
-    expect(page.get_by_text(READ)).to_be_visible(timeout=60_000)
+    person.then_said(READ)
     truth = people.truth_of_the_card()
     assert same(page.locator("[name=number]").input_value()) == truth["number"]
     assert page.locator("[name=birth_date]").input_value() == truth["birth_date"]
     assert page.locator("[name=occupation]").input_value() == "Apicultrice"
-    then_accessible(page)
-    when_correcting(page, truth | {"occupation": "Apicultrice"})
-    page.get_by_label("féminin").check()
-    page.get_by_role("button", name="Continuer").click()
-    when_telling_the_rest(page, tmp_path)
-    when_sending(page)
-    then_accessible(page)
+    person.then_well()
+    person.correct(truth | {"occupation": "Apicultrice"})
+    person.tick("sex", "F")
+    person.press("Continuer")
+    person.tell_the_rest(tmp_path)
+    person.send()
     assert IdentityCase.objects.get().occupation == "Apicultrice"
+
+    # An agent wants their face again, and nothing else.
+    given_an_agent_sends_the_face_back()
+    person.mend(tmp_path)
     given_an_agent_approves(IdentityCase)
+    person.then_approved()
+    network.becomes()
 
     # Their vehicle.
-    page.reload()
-    then_accessible(page)
     page.get_by_role("link", name="Déclarer un véhicule").click()
     page.get_by_role("button", name="Commencer").click()
     page.get_by_role("link", name="Continuer").click()
@@ -187,23 +162,38 @@ def then_the_symbol_can_be_read(page):
     assert said.endswith(f"/C/#{page.locator('details code').inner_text()}")
 
 
-def test_a_citizen_without_scripts_gets_as_far(open_page, given_signed_in, tmp_path):
-    page = open_page(scripts=False)
-    person = UserFactory()
-    given_signed_in(page, person)
-    given_a_case_with_photos(page, tmp_path)
-    while not page.get_by_text(READ).is_visible():
+def when_reloading_until_it_is_read(page):
+    """What a page without scripts asks for."""
+    for _time in range(120):
+        if page.get_by_text(READ).is_visible():
+            return
         # Chromium's switch leaves <noscript> undrawn: what it says is looked for in the source.
         assert "Rechargez cette page dans quelques secondes" in page.content()
         page.wait_for_timeout(500)
         page.reload()
+    raise AssertionError("nobody reads the photos")
+
+
+def test_a_citizen_without_scripts_gets_as_far(open_page, given_signed_in, tmp_path):
+    page = open_page(scripts=False)
+    given_signed_in(page, UserFactory())
+    page.goto("/accueil/")
+    Network(page).becomes_thin()
+    person = Journey(page)
+    person.begin()
+    person.choose_paper("cin")
+    person.photograph(*people.cin_photos(tmp_path))
+    when_reloading_until_it_is_read(page)
     assert same(page.locator("[name=number]").input_value()) == papers.person(people.SEED)["number"]
-    when_correcting(page, people.truth_of_the_card())
-    page.get_by_label("féminin").check()
-    page.get_by_role("button", name="Continuer").click()
-    when_telling_the_rest(page, tmp_path)
-    page.get_by_role("button", name="Envoyer le dossier").click()
-    expect(page.get_by_text("Dossier envoyé")).to_be_visible()
+    person.correct(people.truth_of_the_card())
+    person.tick("sex", "F")
+    person.press("Continuer")
+    person.tell_the_rest(tmp_path)
+    person.send()
+    given_an_agent_sends_the_face_back()
+    person.mend(tmp_path)
+    given_an_agent_approves(IdentityCase)
+    person.then_approved()
 
     owner, vehicle = people.given_an_owner()
     given_signed_in(page, owner)

@@ -104,6 +104,9 @@ def test_a_supervisor_sees_how_long_the_queues_are(desk, given_signed_in):
     waiting = desk.locator("dl.figures").first.locator("div", has_text="En attente d'examen")
     expect(waiting).to_contain_text("3")
     then_accessible(desk)
+    desk.get_by_role("link", name="Chiffres").click()
+    expect(desk.get_by_role("table", name="Dossiers commencés")).to_be_visible()
+    then_accessible(desk)
 
 
 def test_finance_sees_every_payment_and_filters_them(desk, given_signed_in):

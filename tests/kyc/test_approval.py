@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kyc import approval, checks, review, tasks
+from kyc import approval, checks, duplicates, filing, review, suspension, tasks
 from kyc.checkers.base import Finding, NoAnswer, Verdict
-from kyc.models import Check, IdentityCase
+from kyc.models import Assistance, Check, IdentityCase, IdentityResemblance
 from kyc.score import WEIGHTS, Signal
 from notify.models import Message
 from project.audit.completeness import EXPECTATIONS, silent
 from project.audit.models import Event
 from project.lib.workflow import MoveRefused
 from tests import queued
-from tests.factories import IdentityCaseFactory
+from tests.factories import IdentityCaseFactory, UserFactory
 from tests.service import CLEAR, WAITING, Service
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +47,8 @@ def checked(case, verdict=CLEAR):
 
 
 def waiting(**fields):
-    """A waiting case on whose photos the number was read as it was declared."""
-    case = IdentityCaseFactory(waiting=True, **fields)
+    """A waiting case like no other, on whose photos the number was read as it was declared."""
+    case = IdentityCaseFactory(**{"waiting": True, "searched_at": timezone.now()} | fields)
     paper = case.current_documents()[0]
     read = {"value": case.number, "confidence": 0.9, "confident": True, "box": None}
     paper.reading = {"fields": {"number": read}}
@@ -216,6 +216,75 @@ def test_a_number_approved_for_another_meanwhile_is_left_to_people(alone, monkey
     IdentityCaseFactory(approved=True, number=case.number)
     monkeypatch.setattr(approval, "_of_number", lambda case: Signal.GOOD)
     assert checked(case).state == State.WAITING
+
+
+def test_before_others_were_searched_for_it_nothing_approves_itself(alone):
+    case = checked(waiting(searched_at=None))
+    assert case.state == State.WAITING
+    tasks.look_for_duplicates(case._meta.label_lower, case.pk)
+    queued.work()
+    case.refresh_from_db()
+    assert case.state == State.APPROVED, "the search brings it up again"
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [("open", State.WAITING), ("same", State.WAITING), ("unrelated", State.APPROVED)],
+)
+def test_what_resembles_another_is_left_to_people(alone, said, state):
+    case, judged = waiting(), {}
+    other = IdentityCaseFactory(waiting=True, photos=False)
+    if said != "open":
+        judged = {"judged_by": UserFactory(agent=True), "judged_at": timezone.now(), "reason": "x"}
+    IdentityResemblance.objects.create(case=other, other=case, kind="phone", state=said, **judged)
+    assert checked(case).state == state
+
+
+def test_what_an_agent_helped_to_fill_in_is_for_another_agent_to_see(alone):
+    case = waiting()
+    visit = {"citizen": case.citizen, "case": case, "begun_at": timezone.now()}
+    Assistance.objects.create(agent=UserFactory(agent=True), ended_at=timezone.now(), **visit)
+    assert checked(case).state == State.WAITING
+
+
+def test_sent_again_it_is_searched_for_again_before_it_approves_itself(alone):
+    case = IdentityCaseFactory(searched_at=timezone.now())
+    filing.submit(case, by=case.citizen)
+    assert IdentityCase.objects.get().searched_at is None
+
+
+def test_a_search_for_what_was_sent_before_tells_nothing_of_what_is_sent_now(alone):
+    case = waiting(searched_at=None)
+    IdentityCase.objects.update(submitted_at=timezone.now())
+    duplicates.look_for(case)
+    assert IdentityCase.objects.get().searched_at is None
+
+
+def test_a_paper_that_has_ended_meanwhile_is_left_to_people(alone):
+    ended = timezone.localdate() - timedelta(days=1)
+    assert checked(waiting(passport=True, expiry=ended)).state == State.WAITING
+
+
+def test_who_is_suspended_is_left_to_people(alone):
+    case = waiting()
+    IdentityCaseFactory(suspended=True, citizen=case.citizen, photos=False)
+    assert checked(case).state == State.WAITING
+
+
+def test_what_approved_itself_is_suspended_and_resumed_like_any_other(alone):
+    case, bosses = checked(waiting()), [UserFactory(supervisor=True) for _ in range(2)]
+    suspension.suspend(case, code="stolen", reason="Déclarée volée.", by=bosses[0])
+    assert case.state == State.SUSPENDED
+    suspension.resume(case, reason="Retrouvée.", by=bosses[1])
+    assert (case.state, case.agent) == (State.APPROVED, None)
+
+
+def test_what_approved_itself_ends_and_another_takes_its_place(alone):
+    case = checked(waiting())
+    newer = IdentityCaseFactory(claimed=True, citizen=case.citizen, number=case.number)
+    review.decide(newer, State.APPROVED, by=newer.agent)
+    case.refresh_from_db()
+    assert (case.state, newer.state) == (State.EXPIRED, State.APPROVED)
 
 
 def test_what_differs_on_the_photo_counts_half(service):

@@ -5,7 +5,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +18,7 @@ from project.lib import http
 from project.settings import dev
 from tests import queued, sandbox
 from tests.ear import ear
-from tests.factories import DocumentFactory, IdentityCaseFactory
+from tests.factories import DocumentFactory, IdentityCaseFactory, retake
 from tests.kyc.checkers.conftest import JPEG
 from tests.service import WAITING, Service
 
@@ -107,6 +106,18 @@ def test_forgers_fill_the_table_only_so_far(client, check, monkeypatch):
     for number in range(6):
         post(client, str(number).encode())
     assert CheckCallback.objects.count() == 3
+
+
+def test_noise_of_long_ago_hides_no_forger_of_today(client, check, monkeypatch):
+    monkeypatch.setattr(callbacks, "STRANGERS", 3)
+    Service.script(notice=Forged("no"))
+    for number in range(3):
+        post(client, str(number).encode())
+    past = timezone.now() - timedelta(hours=2)
+    CheckCallback.objects.update(first_at=past, last_at=past)
+    post(client, b"today")
+    assert CheckCallback.objects.filter(first_at__gt=past).count() == 1
+    assert Event.objects.filter(action="check.forged").count() == 2
 
 
 def test_a_forged_copy_does_not_hide_the_genuine_one(client, check):
@@ -206,7 +217,7 @@ def photographed(surname):
     case = IdentityCaseFactory(waiting=True, surname=surname, photos=False)
     for side in ("identity_front", "identity_back", "selfie"):
         paper = DocumentFactory(owner=case.citizen, side=side)
-        paper.picture.save("picture.jpg", ContentFile(JPEG + surname.encode()))
+        retake(paper, JPEG + surname.encode())
         case.documents.add(paper)
     return case
 

@@ -94,6 +94,8 @@ def test_a_case_is_taken_up_by_somebody_or_approves_itself_never_both(check, set
     settings.IDENTITY_CHECKS_TO_APPROVE_ALONE = ["service"]
     settings.IDENTITY_SCORE = 0
     checks.settle(check, CLEAR)
+    check.case.searched_at = timezone.now()
+    check.case.save()
     assert approval.sufficient(check.case)
     agent, case = UserFactory(agent=True), check.case
     mine, theirs = type(case).objects.get(), type(case).objects.get()

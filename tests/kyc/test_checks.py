@@ -281,6 +281,44 @@ def test_hearing_the_same_twice_changes_nothing(check):
     assert (check.log.count(), check.answered_at, Event.objects.count()) == before
 
 
+def test_a_question_about_what_stands_again_is_asked_after_again(check, service):
+    service.script(ask=[WAITING])
+    put(check)
+    case = check.case
+    for surname in ("RABE", "RAKOTONDRABE"):
+        case.surname = surname
+        case.save()
+        checks.begin(case)
+        queued.forget()
+    assert [row.next_at is None for row in Check.objects.order_by("pk")] == [False, True]
+    tasks.follow_up_checks()
+    assert queued.waiting() == [("kyc.tasks.ask_after", (check.pk,))]
+
+
+def test_asking_after_a_question_takes_no_pictures_along(check, service):
+    service.script(ask=[WAITING], fetch=[WAITING])
+    put(check)
+    tasks.ask_after(check.pk)
+    assert service.fetched[0].applicant.pictures == ()
+
+
+def test_a_check_that_cannot_be_followed_up_holds_up_no_other(check, monkeypatch):
+    second = IdentityCaseFactory(waiting=True)
+    checks.begin(second)
+    Check.objects.update(next_at=timezone.now() - timedelta(minutes=1), state=State.ASKING)
+    lock = Check.lock
+
+    def broken(row):
+        if row.pk == check.pk:
+            raise RuntimeError("one row")
+        lock(row)
+
+    monkeypatch.setattr(Check, "lock", broken)
+    with pytest.raises(ExceptionGroup):
+        tasks.follow_up_checks()
+    assert second.checks.get().state == State.UNKNOWN
+
+
 # --- Left in peace --------------------------------------------------------------------------------
 
 
@@ -352,14 +390,15 @@ def test_a_person_takes_away_what_was_said_of_them(check):
     assert (told["checker"], told["evidence"]) == ("service", {"score": 9})
 
 
-def test_evidence_is_forgotten_with_the_originals_and_how_it_counted_stays(check):
+@pytest.mark.parametrize("state", ["approved", "expired"])
+def test_evidence_is_forgotten_with_the_originals_and_how_it_counted_stays(check, state):
     put(check)
     case = check.case
     agent = UserFactory(agent=True)
     review.take(case, by=agent)
     review.decide(case, "approved", by=agent)
     past = timezone.now() - timedelta(days=731)
-    IdentityCase.objects.filter(pk=case.pk).update(decided_at=past)
+    IdentityCase.objects.filter(pk=case.pk).update(decided_at=past, state=state)
     retention.enforce()
     check.refresh_from_db()
     assert (check.evidence, check.words, check.given) == ({}, "", {})

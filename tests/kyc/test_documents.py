@@ -1,6 +1,7 @@
 """Receiving papers, reading them, and looking at them."""
 
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -162,3 +163,20 @@ def test_looking_at_a_paper_is_an_act():
     documents.look(document, by=agent)
     documents.look(document, by=agent)
     assert list(DocumentView.objects.values_list("document", "by")) == [(document.pk, agent.pk)] * 2
+
+
+def test_pages_of_the_form_draw_a_picture_that_a_thin_network_carries(client):
+    case = IdentityCaseFactory(photos=False)
+    noise = io.BytesIO()
+    Image.effect_noise((1600, 1200), 80).save(noise, "JPEG")
+    receive(case, noise.getvalue())
+    client.force_login(case.citizen)
+    page = client.get(case.section_url("photos")).text
+    address = re.search(r'src="([^"]*/photos/[^"]*)"', page)[1]
+    small = client.get(address)
+    whole = client.get(address.removesuffix("?petite"))
+    assert Image.open(io.BytesIO(small.content)).size == (360, 270)
+    assert len(small.content) < 40_000 < len(b"".join(whole.streaming_content))
+    for answer in (small, whole):
+        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer["Cache-Control"] == "no-store"

@@ -227,7 +227,8 @@ def test_the_digits_of_a_number_are_explained_under_it(client, login):
     case = IdentityCaseFactory(number="101012000123")
     login(case.citizen)
     for page in (case.section_url("reponses"), reverse("kyc:check", args=[case.pk])):
-        assert "101 : district Antananarivo-Renivohitra · 2 : féminin" in client.get(page).text
+        said = client.get(page).text.replace("\xa0", " ")  # as French sets its colons
+        assert "101 : district Antananarivo-Renivohitra · 2 : féminin" in said
 
 
 @pytest.mark.parametrize(
@@ -467,6 +468,22 @@ def test_an_approval_keeps_nothing_of_a_reason_ticked_by_mistake(client, login):
     client.post(case.agent_url, {"verdict": "approved", "code": "blurred", "items": ["selfie"]})
     case.refresh_from_db()
     assert (case.state, case.reason_code, case.reopened) == ("approved", "", {})
+
+
+def test_what_the_new_paper_has_not_is_not_waited_for():
+    case = sent_back("piece", "identity_back", code="wrong_paper")
+    filing.declare(case, case.section("piece"), {"paper": "passport"}, by=case.citizen)
+    for name in ("identity_front", "reponses"):
+        case.reopened[name]["done"] = True
+    present = {paper.side for paper in case.current_documents()}
+    assert case.is_done(case.section("photos"), present)
+    assert not case.is_done(case.section("photos"), present - {"identity_front"})
+
+
+def test_a_reason_that_is_words_alone_is_told_in_words_alone():
+    case = IdentityCaseFactory(claimed=True)
+    review.decide(case, "returned", by=case.agent, code="other", reason="Photo d'un ami.")
+    assert case.history()[-1]["note"] == "Photo d'un ami."
 
 
 # --- What became of a picture ---------------------------------------------------------------------

@@ -183,6 +183,28 @@ def test_the_task_is_on_the_timetable():
     assert entry.minutes <= 24 * 60
 
 
+def test_one_that_cannot_be_ended_holds_up_no_other_and_no_warning(monkeypatch):
+    odd, ended, near = approved(-1), approved(-1), approved(30)
+    lock = IdentityCase.lock
+
+    def broken(case):
+        if case.pk == odd.pk:
+            raise RuntimeError("one row")
+        lock(case)
+
+    monkeypatch.setattr(IdentityCase, "lock", broken)
+    with pytest.raises(ExceptionGroup):
+        tasks.end_papers()
+    assert (again(ended).state, again(odd).state) == (State.EXPIRED, State.APPROVED)
+    assert told(near, "identity_ending").exists()
+
+
+def test_a_dossier_that_approved_itself_ends_like_any_other():
+    case = approved(-1, agent=None, claimed_at=None)
+    tasks.end_papers()
+    assert again(case).state == State.EXPIRED
+
+
 # --- What follows from it -------------------------------------------------------------------------
 
 

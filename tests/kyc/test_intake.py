@@ -2,24 +2,14 @@
 
 import hashlib
 import io
-import struct
 import threading
-import zlib
 
 import pytest
 from PIL import Image
 
 from kyc import intake
-
-
-def encoded(image, kind, **options):
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
-def photo(width=900, height=600):
-    return Image.linear_gradient("L").resize((width, height)).convert("RGB")
+from tests.files import encoded, pdf, photo, png
+from tests.hostile import PASSWORD
 
 
 def refusal(upload):
@@ -34,42 +24,6 @@ def opened(picture):
     assert image.format == "JPEG"
     assert image.size == (picture.width, picture.height)
     return image
-
-
-def png(width, height, rows):
-    """A PNG with a header of one's choice."""
-
-    def chunk(name, content):
-        checked = name + content
-        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    pixels = chunk(b"IDAT", zlib.compress(rows, 9))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
-
-
-def pdf(pages, protection=b""):
-    """A small PDF of empty A5 pages; `protection` goes into its trailer."""
-    kids = b" ".join(b"%d 0 R" % (number + 3) for number in range(pages))
-    bodies = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages),
-    ]
-    bodies += [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]>>"] * pages
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(bodies, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj%sendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    start, size = len(out), len(bodies) + 1
-    out += b"xref\n0 %d\n0000000000 65535 f \n%strailer" % (size, table)
-    return out + b"<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF" % (size, protection, start)
-
-
-PASSWORD = b"/Encrypt<</Filter/Standard/V 1/R 2/O<%s>/U<%s>/P -44>>/ID[<00><00>]" % (
-    b"ab" * 32,
-    b"cd" * 32,
-)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from functools import cache
 
 import pytest
@@ -130,6 +131,30 @@ def test_tesseract_that_does_not_answer_in_time_is_said_to_be_unreadable(monkeyp
     monkeypatch.setattr(engine, "SECONDS", 0.01)
     with pytest.raises(engine.Unreadable):
         ocr.read(photo("front", 1, "clean")[0], kind="cin")
+
+
+@pytest.mark.parametrize("kind", ["cin", "mrz", "auto"])
+def test_all_that_is_tried_on_one_picture_ends_before_its_task_does(monkeypatch, settings, kind):
+    assert settings.Q_CLUSTER["timeout"] >= engine.WHOLE + 5
+    asked = []
+
+    def slow(image, *, timeout, **options):
+        asked.append(timeout)
+        time.sleep(0.2)
+        return {name: [] for name in ("text", "conf", "left", "top", "width", "height")}
+
+    monkeypatch.setattr("pytesseract.image_to_data", slow)
+    monkeypatch.setattr(engine, "WHOLE", 0.3)
+    page = Image.new("L", (9, 9))
+    with engine.one_picture():
+        engine.words(page, mode=engine.BLOCK)
+        engine.words(page, mode=engine.BLOCK)
+        with pytest.raises(engine.Unreadable, match="no time"):
+            engine.words(page, mode=engine.BLOCK)
+    assert asked[1] < asked[0] <= 0.3
+    monkeypatch.setattr(engine, "WHOLE", 0)
+    with pytest.raises(engine.Unreadable, match="no time"):
+        ocr.read(papers.as_jpeg(Image.effect_noise((400, 300), 100).convert("RGB")), kind=kind)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from fleet.models import VehicleCase
-from kyc import documents, retention, tasks
+from kyc import documents, filing, retention, tasks
 from kyc.models import Deletion, Document, DocumentView, IdentityCase
 from notify.models import Message
 from project.schedule import TIMETABLE
@@ -82,6 +82,15 @@ def test_an_abandoned_draft_goes_with_its_papers_and_files(factory):
     assert set(factory._meta.model.objects.all()) == {young, taken_up}
     assert not any(storage.exists(name) for storage, name in stored)
     assert Document.objects.count() == 2 * len(young.sides)
+
+
+def test_a_draft_of_which_a_page_was_filled_in_lately_is_not_abandoned():
+    case = aged_draft(IdentityCaseFactory, 181)
+    part = case.section("activite")
+    filing.declare(case, part, {"employer": "JIRAMA"}, by=case.citizen)
+    assert retention.enforce()["abandoned drafts"] == 0
+    age(case, "declared_at", 181)
+    assert retention.enforce()["abandoned drafts"] == 1
 
 
 def test_a_case_that_was_sent_is_no_draft():

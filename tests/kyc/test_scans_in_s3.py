@@ -6,14 +6,12 @@ import pytest
 import requests
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from storages.backends.s3 import S3Storage
 
 from kyc import documents
 from kyc.models import Document
 from project.lib import crypto
 from project.sandbox import papers
-from project.settings import base as production
-from tests import servers
+from tests import buckets, servers
 from tests.factories import IdentityCaseFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,17 +21,7 @@ FRONT = Document.Side.IDENTITY_FRONT
 @pytest.fixture
 def bucket(s3, monkeypatch):
     """Production's own storage, on the test server's bucket."""
-    options = production.STORAGES["scans"]["OPTIONS"] | {
-        "bucket_name": s3.bucket,
-        "endpoint_url": s3.url,
-        "region_name": "us-east-1",
-        "access_key": s3.access_key,
-        "secret_key": s3.secret_key,
-    }
-    storage = S3Storage(**options)
-    for name in ("picture", "original"):
-        monkeypatch.setattr(Document._meta.get_field(name), "storage", storage)
-    return storage
+    return buckets.use(buckets.bucket_of(s3), monkeypatch)
 
 
 @pytest.fixture

@@ -119,6 +119,17 @@ def test_nobody_but_a_supervisor_suspends_or_resumes(role):
         suspension.resume(suspended(), reason="x", by=person)
 
 
+def test_the_history_says_why_in_the_language_of_whoever_reads_it():
+    case = suspended()
+    note = IdentityCaseMove.objects.get(case=case).note
+    assert note == "stolen\nDéclarée volée le 3 mars."
+    said = "La pièce a été déclarée perdue ou volée. Déclarée volée le 3 mars."
+    assert case.history()[-1]["note"] == said
+    other = approved()
+    suspension.suspend(other, code="suspended_other", reason="Appelez-nous.", by=boss())
+    assert other.history()[-1]["note"] == "Appelez-nous."
+
+
 # --- What a suspension stops ----------------------------------------------------------------------
 
 
@@ -338,6 +349,21 @@ def test_the_citizen_reads_that_a_supervisor_looked(client, login):
     login(case.citizen)
     text = client.get(reverse("kyc:consultations")).text.lower()
     assert "superviseur" in text
+
+
+@pytest.mark.parametrize("name", ["detail", "suspend", "resume"])
+def test_each_page_that_shows_a_dossier_is_a_look_in_the_log(name):
+    case, by = approved(), boss()
+    assert at_work(by).get(page(name, case)).status_code == 200
+    assert acts("identity.consulted").get().object_id == str(case.pk)
+
+
+def test_nobody_leafs_through_dossiers_by_their_addresses(settings):
+    settings.LIMITS = {"consult": {"free": 2, "window": 3600}}
+    client = at_work(boss())
+    seen = [client.get(page("detail", approved())).status_code for _ in range(3)]
+    assert seen == [200, 200, 403]
+    assert acts("identity.consulted").count() == 2
 
 
 # --- At once --------------------------------------------------------------------------------------

@@ -67,9 +67,9 @@ class Sender:
             headers={"Upload-Offset": start, "Upload-Length": len(self.content)} | headers,
         )
 
-    def send_all(self, start=0):
+    def send_all(self, start=0, size=PART):
         while True:
-            answer = self.send(start)
+            answer = self.send(start, size)
             if answer.status_code != 204 or "Upload-Complete" in answer.headers:
                 return answer
             start = int(answer.headers["Upload-Offset"])

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from storages.backends.s3 import S3Storage
 
 from project.audit import anchors, chain, verification
 from project.audit.models import Event
+from project.lib.buckets import Bucket
 from project.settings import base as production
 from tests.project.test_audit import Intruder
 
@@ -26,7 +27,7 @@ def bucket(s3, monkeypatch):
         "access_key": s3.access_key,
         "secret_key": s3.secret_key,
     }
-    storage = S3Storage(**store["OPTIONS"])
+    storage = Bucket(**store["OPTIONS"])
     monkeypatch.setattr(anchors, "store", lambda: storage)
     monkeypatch.setattr(verification, "EXPECTATIONS", [])
     yield storage
@@ -160,8 +161,7 @@ def test_an_old_anchor_under_a_new_name_is_not_taken_for_a_new_one(capsys, bucke
     with bucket.open(name) as file:
         copy = file.read()
     later = timezone.now() + timedelta(minutes=8)
-    with bucket.open(f"{anchors._stem(later)}-copy.jsonl", "wb") as file:
-        file.write(copy)
+    bucket.save(f"{anchors._stem(later)}-copy.jsonl", ContentFile(copy))
     with time_machine.travel(later + timedelta(seconds=30)):
         assert verify(capsys)[1][0].startswith("anchors: the last is of ")
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from kyc import retention
 from kyc.models import Deletion, IdentityCase
 from project import schedule
 from project.audit import chain, verification
@@ -127,7 +126,7 @@ def test_the_worker_does_every_periodic_task(roles, settings, operator):
             import_string(entry.task)(*entry.args)
         call_command("verify_audit", verbosity=0)
         assert not IdentityCase.objects.exists()
-        assert Deletion.objects.get().kind == retention.RULES[1].kind
+        assert Deletion.objects.get().kind == "abandoned drafts"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from fleet.models import VehicleCase
-from kyc.models import Document, IdentityCase, TOTPDevice
+from kyc import duplicates
+from kyc.models import Check, Document, IdentityCase, TOTPDevice
 from notify.models import Message
 from project.lib import crypto
 from project.management.commands import rotate_keys
@@ -93,6 +94,34 @@ def test_the_old_keys_can_be_taken_away_afterwards(rows, capsys):
         assert all_is_readable()
     said = capsys.readouterr().out
     assert re.search(r"kyc\.IdentityCase: 8 rows, \d+ rows/s", said)
+
+
+@pytest.fixture
+def searched():
+    """A dossier whose people and whose checks are told by hashes under the old keys."""
+    with override_settings(**OLD):
+        case = IdentityCaseFactory(waiting=True, photos=False)
+        duplicates.look_for(case)
+        check = case.checks.create(checker="service", version=case.fingerprint())
+        case.checks.create(checker="service", version=f"{check.version[:-4]}xxx=")
+    return case
+
+
+def test_the_same_person_is_found_and_checks_are_seen_once_the_old_key_is_away(searched, capsys):
+    with override_settings(**BOTH):
+        assert Check.objects.of(searched).count() == 1
+        with pytest.raises(CommandError):
+            rotate(check=True)
+        assert "versions that were checked: 1 dossiers not" in capsys.readouterr().out
+        rotate()
+        rotate(check=True)
+    with override_settings(**NEW):
+        assert Check.objects.of(searched).count() == 1
+        twin = IdentityCaseFactory(waiting=True, photos=False)
+        duplicates.look_for(twin)
+        assert ("person", searched.pk) in {
+            (pair.kind, pair.other_id) for pair in duplicates.about(twin)
+        }
 
 
 def test_stopped_half_way_it_goes_on_with_what_is_left(rows, monkeypatch, capsys):

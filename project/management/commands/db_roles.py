@@ -17,6 +17,7 @@ RIGHTS = [
     # The log grows through audit_append alone, which runs with its owner's rights.
     (READ, READ, "audit.Event audit.Head"),
     (READ, ADD, "audit.Round kyc.Deletion"),
+    (READ, KEEP, "kyc.Sweep"),
     # Who looked at what; all history, see _special. The worker deletes drafts nobody ever sent.
     (ADD, ADD, "kyc.DocumentView"),
     (ADD, "SELECT, INSERT, DELETE", "kyc.IdentityCaseMove fleet.VehicleCaseMove"),

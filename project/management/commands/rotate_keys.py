@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 
+from kyc import checks, duplicates
 from project.lib import crypto, sealed
+
+# Hashes over more than one column: which dossiers have one of an older key, and writing it anew.
+HASHED = {
+    "names by which people are found": (duplicates.hashed_before, duplicates.hash_anew),
+    "versions that were checked": (checks.hashed_before, checks.hash_anew),
+}
 
 
 class Command(BaseCommand):
@@ -35,6 +42,8 @@ class Command(BaseCommand):
         with _interruptible() as stop:
             for model in sealed_models():
                 self._rotate(model, batch, stop)
+            for what, (rows, renew) in HASHED.items():
+                self._rehash(what, rows, renew, stop)
         if self.broken:
             raise CommandError("left as they are:\n" + "\n".join(sorted(self.broken)))
         if stop:
@@ -47,6 +56,10 @@ class Command(BaseCommand):
             rows = stale(model).count()
             left += rows
             self.stdout.write(f"{model._meta.label}: {rows} rows not on the newest key")
+        for what, (stale_rows, _renew) in HASHED.items():
+            rows = stale_rows().count()
+            left += rows
+            self.stdout.write(f"{what}: {rows} dossiers not on the newest key")
         if left:
             raise CommandError(f"{left} rows not on the newest key", returncode=1)
 
@@ -58,6 +71,20 @@ class Command(BaseCommand):
         seconds = time.monotonic() - started
         rate = rows / seconds if rows else 0
         self.stdout.write(f"{model._meta.label}: {rows} rows, {rate:.0f} rows/s")
+
+    def _rehash(
+        self, what: str, rows: Callable[[], QuerySet], renew: Callable[[Any], None], stop: list[int]
+    ) -> None:
+        done = 0
+        for key in rows().order_by("pk").values_list("pk", flat=True).iterator():
+            if stop:
+                break
+            try:
+                renew(rows().model.objects.get(pk=key))
+                done += 1
+            except crypto.Unsealable as fault:
+                self.broken.add(f"{what}, dossier {key}: {fault}")
+        self.stdout.write(f"{what}: {done} dossiers")
 
     def _pass(self, model: type[models.Model], batch: int, stop: list[int]) -> int:
         """Once through the table by primary key; how many rows were written."""
