@@ -69,7 +69,8 @@ class VehicleForm(forms.ModelForm):
     def clean_chassis_number(self):
         """Raises ValidationError unless it can be a chassis number."""
         number = "".join(self.cleaned_data["chassis_number"].upper().split())
-        CHASSIS(number)
+        if number:
+            CHASSIS(number)
         return number
 
     def clean(self):

@@ -219,6 +219,12 @@ class VehicleCase(Described, Case):
         """Every side of it is read."""
         return "carte_grise"
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether its plate or its chassis is registered already."""
+        named = Q(plate=self.plate) | Q(chassis_number=self.chassis_number)
+        return Vehicle.objects.filter(named).exists()
+
     def approve(self) -> dict:
         """Make the vehicle of an approved declaration, held by who declared it.
 

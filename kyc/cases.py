@@ -62,11 +62,6 @@ class CaseQuerySet(models.QuerySet):
         """Cases the agent holds or has decided. A scan is for who holds the case."""
         return self.within(agent).filter(agent=agent).exclude(state=Case.State.DRAFT)
 
-    def decided_by(self, agent):
-        """What the agent has decided, the latest first."""
-        judged = self.within(agent).filter(agent=agent, decided_at__isnull=False)
-        return judged.order_by("-decided_at")
-
     def stale(self, before):
         """Cases taken before that moment and left lying."""
         return self.filter(state=Case.State.CLAIMED, claimed_at__lt=before)
@@ -91,8 +86,8 @@ class Case(Tracked):
         State.DRAFT: Standing.PENDING,
         State.WAITING: Standing.PROCESSING,
         State.CLAIMED: Standing.PROCESSING,
-        State.SUSPENDED: Standing.PROCESSING,
         State.APPROVED: Standing.VERIFIED,
+        State.SUSPENDED: Standing.VERIFIED,
         State.REJECTED: Standing.REJECTED,
         State.EXPIRED: Standing.EXPIRED,
     }
@@ -226,6 +221,10 @@ class Case(Tracked):
         """What reads a side, by its name in kyc.ocr, or nothing."""
         return ""
 
+    def paper_of(self, side: str) -> str:
+        """The kind of paper a side is photographed of, where there are several."""
+        return ""
+
     @property
     def readers(self) -> dict[str, str]:
         """The sides that are read, and by what."""
@@ -340,13 +339,22 @@ class Case(Tracked):
         visit = {"assistance": self.assistance.pk} if self.assistance else {}
         return {"on_behalf_of": self.citizen_id} | visit
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether what it declares stands approved already, elsewhere."""
+        return False
+
     def approve(self) -> dict:
         """Give an approval its effect, and return what it changes in the case itself."""
         return {}
 
     def current_documents(self):
-        """The newest picture of each side, in the order the paper asks for them."""
-        newest = {document.side: document for document in self.documents.order_by("pk")}
+        """The newest picture of each side of its paper, in the order that asks for them."""
+        newest = {
+            document.side: document
+            for document in self.documents.order_by("pk")
+            if document.paper in ("", self.paper_of(document.side))
+        }
         return [newest[side] for side in self.sides if side in newest]
 
     def url(self, name: str, *, with_pk: bool = True) -> str:
@@ -383,10 +391,9 @@ class Case(Tracked):
     def _note(self, line: Any) -> str:
         """What is told beside a line: that it was sent at a counter, else what stands there."""
         is_helped = line.state == self.State.WAITING and line.by_id not in (None, self.citizen_id)
-        told = _("Rempli au guichet avec un agent, et confirmé par votre code.")
         if is_helped:
-            return str(told)
-        return " ".join(filter(None, map(reasons.told, line.note.split("\n"))))
+            return str(_("Rempli au guichet avec un agent, et confirmé par votre code."))
+        return reasons.of_note(line.note)
 
     def get_absolute_url(self) -> str:
         return self.url("case")

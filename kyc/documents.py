@@ -2,7 +2,6 @@
 
 import io
 import uuid
-from collections.abc import Collection
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -10,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from kyc import intake, limits, nationalities, ocr, store
+from kyc import intake, limits, nationalities, ocr, papers, store
 from kyc.cases import Case
 from kyc.models import Document, DocumentView
 from project.audit import chain
@@ -96,6 +95,7 @@ def _attach(case: Case, document: Document, by) -> Document:
     is_theirs = type(case).objects.filled_by(by).filter(pk=case.pk).exists()
     if not is_theirs or not may_receive(case, document.side):
         raise MoveRefused(_("Cette partie est acceptée : elle ne se change plus."))
+    document.paper = case.paper_of(document.side)
     document.save()
     case.documents.add(document)
     if document.side in case.reopened:
@@ -131,7 +131,7 @@ def read(document: Document) -> None:
         reading = _read(document, kind)
     except (ocr.Unreadable, store.Lost):
         reading = ocr.Reading(kind="unknown")
-    _keep(document, kind, reading)
+    _keep(document, reading)
 
 
 def _read(document: Document, kind: str) -> ocr.Reading:
@@ -158,13 +158,8 @@ def preview(document: Document) -> bytes:
 
 
 @transaction.atomic
-def _keep(document: Document, kind: str, reading: ocr.Reading) -> None:
-    """Keep a reading, unless the paper was said to be of another kind meanwhile."""
-    case = case_of(document)
-    if case:
-        case.lock()
-    if _reader_of(document) != kind:
-        return
+def _keep(document: Document, reading: ocr.Reading) -> None:
+    """Keep a reading."""
     found = any(field.value for field in reading.fields.values())
     Document.objects.filter(pk=document.pk, state=Document.State.PENDING).update(
         reading=reading.as_json(),
@@ -174,6 +169,8 @@ def _keep(document: Document, kind: str, reading: ocr.Reading) -> None:
 
 def _reader_of(document: Document) -> str:
     """The reader for such a side; for a face, or a proof of address, none."""
+    if document.paper:
+        return papers.PAPERS[papers.Kind(document.paper)].reader
     case = case_of(document)
     return case.reader_of(document.side) if case else ""
 
@@ -189,13 +186,13 @@ def fields_read(case: Case) -> set[str]:
     return {name for kind in case.readers.values() for name in ocr.FIELDS[kind]}
 
 
-@transaction.atomic
-def read_again(case: Case, sides: Collection[str]) -> None:
-    """Have pictures of a case read anew: they are of another kind than was said."""
-    for document in case.documents.filter(side__in=sides):
-        fresh = {"state": Document.State.PENDING, "attempts": 0, "reading": {}}
-        Document.objects.filter(pk=document.pk).update(**fresh)
-        enqueue("kyc.tasks.read", document.pk, queue=READING)
+def unread(case: Case) -> list[Document]:
+    """The pictures that should have been read and could not be."""
+    return [
+        paper
+        for paper in case.current_documents()
+        if paper.side in case.readers and paper.state == Document.State.UNREAD
+    ]
 
 
 def values_read(case: Case) -> dict[str, dict]:
@@ -206,17 +203,10 @@ def values_read(case: Case) -> dict[str, dict]:
             is_better = field["confidence"] > best.get(name, {"confidence": -1})["confidence"]
             if field["value"] is not None and is_better:
                 best[name] = field
-    return best | _in_words(best)
-
-
-def _in_words(read: dict[str, dict]) -> dict[str, dict]:
-    """The nationality as our forms have it, where its code is known; else its holder writes it."""
-    code = read.get("nationality")
-    return (
-        {}
-        if code is None
-        else {"nationality": code | {"value": nationalities.WORDS.get(code["value"])}}
-    )
+    code = best.get("nationality")
+    if code and code["value"] not in nationalities.WORDS:  # its holder writes it
+        best["nationality"] = code | {"value": None}
+    return best
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What a case has in common with other people's: looking for it, showing it, saying what it means.
 
-Nothing here refuses, suspends or returns a case. A resemblance is a question to an agent.
+Nothing here refuses, suspends or returns a case. A resemblance is a question to an agent; whoever
+approves answers the grave ones first, whatever the answer.
 """
 
 from collections import defaultdict
@@ -10,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as Ranked
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,13 @@ from project.lib.queue import enqueue
 from project.lib.workflow import MoveRefused
 
 Kind, State = Resemblance.Kind, Resemblance.State
+
+# The gravest first. A telephone is often a family's: it holds up nothing.
+GRAVEST = [
+    *(Kind.NUMBER, Kind.CHASSIS, Kind.PLATE),
+    *(Kind.COPY, Kind.PICTURE, Kind.PERSON, Kind.PHONE),
+]
+GRAVITY = Ranked(*(When(kind=kind, then=Value(at)) for at, kind in enumerate(GRAVEST)))
 
 MOST = 20  # cases a look-up gives: where a thing is everybody's, the first of them will do
 HOLDERS = 50  # pictures that may have a mark; what more have is of the form, not of the paper
@@ -113,17 +122,35 @@ def is_doubted(case: Case) -> bool:
 
 
 def about(case: Case) -> QuerySet:
-    """The resemblances of a case, those nobody has judged first."""
-    rows = WATCHED[type(case)].rows.objects.select_related("case", "other", "judged_by")
+    """The resemblances of a case, those nobody has judged first, and of them the gravest."""
+    rows = WATCHED[type(case)].rows.objects.filter(Q(case=case) | Q(other=case))
+    rows = rows.select_related("case", "other", "judged_by", "paper", "other_paper")
     # In the order of the words: open, same, unrelated.
-    return rows.filter(Q(case=case) | Q(other=case)).order_by("state", "-pk")
+    return rows.order_by("state", GRAVITY, "-pk")
+
+
+def unanswered(case: Case) -> int:
+    """How many resemblances must be answered before the case is approved: the grave ones."""
+    return about(case).filter(state=State.OPEN).exclude(kind=Kind.PHONE).count()
+
+
+def require_answers(case: Case) -> None:
+    """Raise MoveRefused while nobody has said what the grave resemblances of a case mean."""
+    if unanswered(case):
+        raise MoveRefused(
+            _("Comparez d'abord les ressemblances graves avec d'autres dossiers, et répondez-y.")
+        )
 
 
 def shown(case: Case) -> list[Resemblance]:
-    """The resemblances of a case as its page lists them, each with the other case (`seen_from`)."""
+    """The resemblances of a case as its page lists them, each with the other case (`seen_from`).
+
+    Where it is pictures that are alike, with the one of this case (`seen_on`).
+    """
     found = list(about(case)[:MOST])
     for pair in found:
         pair.seen_from = pair.beside(case)
+        pair.seen_on = pair.paper if case.pk == pair.case_id else pair.other_paper
     return found
 
 

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kyc import cin
+from kyc import cin, nationalities
+from kyc.months import MONTHS
 from project.lib import phones
 
 
@@ -58,12 +59,11 @@ class PhoneField(forms.CharField):
 
 
 class PaperDateField(forms.DateField):
-    """A day typed as on the paper, 31/12/1990, or as ISO."""
+    """A day typed as on the paper: 31/12/1990, 31121990, 31 décembre 1990; or as ISO."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("help_text", _("Jour, mois, année : par exemple 25/06/1985"))
-        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"])
-        super().__init__(**kwargs)
+        kwargs.setdefault("help_text", _("Jour, mois, année : par exemple 25/06/1985 ou 25061985"))
+        super().__init__(input_formats=["%d %m %Y"], **kwargs)
         self.widget = forms.DateInput(
             format="%d/%m/%Y",
             attrs={"inputmode": "numeric", "autocomplete": "off", "class": "width-10"},
@@ -77,10 +77,31 @@ class PaperDateField(forms.DateField):
         return super().prepare_value(value)
 
     def to_python(self, value):
-        """Full-width digits and spaces do no harm."""
-        if isinstance(value, str):
-            value = re.sub(r"\s", "", unicodedata.normalize("NFKC", value))
-        return super().to_python(value)
+        """Raises ValidationError for what is no day, and for a year of two figures: which one?"""
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value or None)
+        parts = _parts_of_a_day(value)
+        if re.fullmatch(r"[0-9]{1,2} [0-9A-Z]+ [0-9]{2}", " ".join(parts)):
+            raise ValidationError(
+                _("Écrivez l'année avec ses quatre chiffres, par exemple 1985."), code="short_year"
+            )
+        return super().to_python(" ".join(parts))
+
+
+def _parts_of_a_day(typed):
+    """The day, the month and the year, in figures as far as they are known; or all, as it is."""
+    plain = unicodedata.normalize("NFKD", typed).upper()
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    if not re.fullmatch(r"[0-9A-Z ./,-]+", plain):
+        return [typed]
+    parts = re.findall(r"[0-9]+|[A-Z]+", plain)
+    if parts[1:2] == ["ER"]:  # 1er mars
+        del parts[1]
+    if len(parts) == 1 and len(parts[0]) in (6, 8):
+        parts = [parts[0][:2], parts[0][2:4], parts[0][4:]]
+    if parts and len(parts[0]) == 4:  # ISO
+        parts.reverse()
+    return [str(MONTHS.get(part, part)) for part in parts]
 
 
 class PastDateField(PaperDateField):
@@ -96,3 +117,18 @@ class PastDateField(PaperDateField):
                 _("Cette date n'est pas possible : vérifiez l'année."), code="impossible"
             )
         return day
+
+
+class NationalityField(forms.CharField):
+    """A nationality in words, cleaned to its code where we know it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=50, **kwargs)
+
+    def clean(self, value):
+        """Raises ValidationError for one that is missing or too long."""
+        return nationalities.parse(super().clean(value))
+
+    def prepare_value(self, value):
+        """Show it in the reader's language."""
+        return nationalities.word(nationalities.parse(value)) if value else value

@@ -17,10 +17,10 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Window,
 )
 from django.db.models.functions import RowNumber
@@ -185,10 +185,10 @@ def _verdicts(counts: Iterable[tuple[str | None, int]]) -> Verdicts:
 
 
 def _bands(judged: dict[tuple[Any, ...], int]) -> list[Verdicts]:
-    """Ten bands of ten points; a hundred belongs to the last."""
-    bands: list[list[tuple[str | None, int]]] = [[] for _ in range(10)]
+    """Five bands of twenty points; a hundred belongs to the last."""
+    bands: list[list[tuple[str | None, int]]] = [[] for _ in range(5)]
     for (verdict, points), count in judged.items():
-        bands[min(points // 10, 9)].append((verdict, count))
+        bands[min(points // 20, 4)].append((verdict, count))
     return [_verdicts(band) for band in bands]
 
 
@@ -237,13 +237,25 @@ def _reasons(decisions: QuerySet) -> list[Reason]:
     return sorted(found, key=lambda each: (-each.returned - each.rejected, each.code))
 
 
+def _with_first_decision(checks: QuerySet) -> QuerySet:
+    """Each check with `after`: the first decision that followed it, if any.
+
+    By joins, which the database does for all of them at once; a subquery would be asked for each.
+    """
+    later = Q(case__decisions__decided_at__gte=F("created_at"))
+    sooner = Q(decided_at__lt=OuterRef("after__decided_at"))
+    sooner |= Q(decided_at=OuterRef("after__decided_at"), pk__lt=OuterRef("after__pk"))
+    between = Decision.objects.filter(
+        sooner, case=OuterRef("case"), decided_at__gte=OuterRef("created_at")
+    )
+    joined = checks.annotate(after=FilteredRelation("case__decisions", condition=later))
+    return joined.filter(~Exists(between))
+
+
 def _services(checks: QuerySet) -> list[Service]:
     """Every enabled service, and those that were when they were asked."""
-    after = Decision.objects.filter(
-        case=OuterRef("case"), decided_at__gte=OuterRef("created_at")
-    ).order_by("decided_at", "pk")
     awaited = ExpressionWrapper(Q(next_at__isnull=False), output_field=BooleanField())
-    rows = checks.annotate(verdict=Subquery(after.values("verdict")[:1]), is_awaited=awaited)
+    rows = _with_first_decision(checks).annotate(verdict=F("after__verdict"), is_awaited=awaited)
     counts = list(_counted(rows, "checker", "state", "is_awaited", "verdict"))
     times = _times(checks.filter(state__in=Check.ANSWERED), "created_at", "answered_at", "checker")
     others = sorted({code for (code, *_rest), _n in counts} - set(checkers.enabled()))

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kyc import checks, documents
+from kyc import checks
 from kyc.cases import Case
 from kyc.models import IdentityCase
 from kyc.sections import Section
@@ -37,21 +37,21 @@ def begin(cases: QuerySet, *, by, citizen: Any = None, **fields: Any) -> Case:
 
 
 @transaction.atomic
-def declare(case: Case, section: Section, values: dict[str, Any], *, by) -> None:
+def declare(
+    case: Case, section: Section, values: dict[str, Any], *, by, is_whole: bool = True
+) -> None:
     """Write down what is declared on a page. What was sent back of it counts as mended.
 
-    Raises MoveRefused once the case is sent, or where this section was not sent back.
+    Where not `is_whole` its citizen left in the middle of it: nothing counts as mended. Raises
+    MoveRefused once the case is sent, or where this section was not sent back.
     """
     _require_editable(case, by)
     _require_open(case, section)
-    readers = case.readers
     changed = case.declare({name: values[name] for name in section.fields if name in values})
-    if section.name in case.reopened:
+    if is_whole and section.name in case.reopened:
         case.reopened[section.name]["done"] = True
     case.declared_at = timezone.now()
     case.save(update_fields=[*changed, "reopened", "declared_at", *case.mark_stage()])
-    again = {side for side, _reader in readers.items() ^ case.readers.items()}
-    documents.read_again(case, again)
     if case.citizen_id != by.pk:
         chain.record("case.filled", by=by, about=case, part=section.name, **case.on_behalf(by))
 

@@ -63,10 +63,23 @@ SUSPENSIONS = {
     "suspended_other": _("Autre raison, écrite ci-dessous."),
 }
 
+# The same, as the supervisor who chooses one reads them, where the words for the citizen do not do.
+SUSPENDING = SUSPENSIONS | {
+    "doubtful": _(
+        "Un doute existe sur la pièce : la personne doit présenter l'original au bureau."
+    ),
+    "own_wish": _("La personne l'a demandé."),
+}
+
 
 def told(part: str) -> str:
     """What the citizen reads of a part of a note: the words of a code, else what stands there."""
     return words(part) if part in REASONS or part in SUSPENSIONS else part
+
+
+def of_note(note: str) -> str:
+    """What the citizen reads of a whole note, in the language in force."""
+    return " ".join(filter(None, map(told, note.split("\n"))))
 
 
 def words(code: str) -> str:

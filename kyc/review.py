@@ -1,23 +1,26 @@
 """Reviewing cases: taking one from the queue, putting it back, and deciding it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kyc import approval, reasons
+from kyc import approval, duplicates, reasons
 from kyc.cases import Case
-from kyc.models import IdentityCase, User
+from kyc.models import Decision, IdentityCase, User
 from notify import messages
 from project.audit import chain
 from project.audit.completeness import expect
 from project.lib.workflow import MoveRefused, for_each
 
 LEASE = timedelta(minutes=20)
+SHOWN = 20  # decisions an agent is shown of their own
 ONCE_APPROVED = {Case.State.APPROVED, Case.State.EXPIRED, Case.State.SUSPENDED}
 # Which states a case is in only after an act that the log must hold.
 ACTS = {
@@ -89,21 +92,23 @@ def decide(
 
     Approving gives the case its effect (`case.approve()`), in the same transaction. Raises
     MoveRefused when the case is not the agent's, a check is under way that
-    must be seen first, what it declares belongs to somebody else, or the
-    reason does not go with the verdict.
+    must be seen first, a grave resemblance is unanswered, what it declares
+    belongs to somebody else, or the reason does not go with the verdict.
     """
     _require_holder(case, by)
     if verdict == Case.State.APPROVED and isinstance(case, IdentityCase):
         approval.require_checks(case)
+    if verdict == Case.State.APPROVED:
+        if case.is_taken:
+            raise MoveRefused(taken())
+        duplicates.require_answers(case)
     _require_sense(case, verdict, reason, code, items)
     try:
         with transaction.atomic():
             moved = _record(case, verdict, by, reason, code, items)
     except IntegrityError as error:
         case.refresh_from_db()  # the row in hand had moved already
-        raise MoveRefused(
-            _("Cette pièce est déjà au nom d'un autre compte : elle ne peut pas être approuvée.")
-        ) from error
+        raise MoveRefused(taken()) from error
     if moved:
         if isinstance(case, IdentityCase):
             approval.keep(case, approval.judge(case))
@@ -112,6 +117,39 @@ def decide(
         said = chain.fingerprint(reason) if reason else ""
         asked: dict[str, Any] = {"words": said, "code": code, "items": sorted(items)}
         chain.record(f"case.{verdict}", by=by, about=case, **asked)
+
+
+def taken() -> str:
+    """What an agent is told of a case that declares what is somebody else's."""
+    return _("Cette pièce est déjà au nom d'un autre compte : elle ne peut pas être approuvée.")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decision of an agent as it was taken, whatever has become of the case since."""
+
+    case: Case
+    state: str
+    at: datetime
+    said: str
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the case is no longer what was decided."""
+        return self.case.state != self.state
+
+    def get_state_display(self) -> str:
+        return str(Decision.Verdict(self.state).label)
+
+
+def decided(cases: QuerySet, *, by) -> list[Decided]:
+    """What the agent has decided of these cases, the latest first."""
+    moves = cases.model.log.rel.related_model.objects.filter(by=by, case__in=cases)
+    made = moves.filter(origin=Case.State.CLAIMED, state__in=Decision.Verdict.values)
+    return [
+        Decided(move.case, move.state, move.at, reasons.of_note(move.note))
+        for move in made.select_related("case").order_by("-pk")[:SHOWN]
+    ]
 
 
 def _require_sense(case: Case, verdict: str, reason: str, code: str, items: Sequence[str]) -> None:

@@ -33,11 +33,6 @@ class Sheet:
     rows: list[tuple[str, list[Cell]]]
 
     @property
-    def is_wide(self) -> bool:
-        """Whether it needs a box of its own to scroll in."""
-        return len(self.columns) > 6
-
-    @property
     def labelled(self) -> Iterator[tuple[str, list[tuple[str, Cell]]]]:
         """Its rows, each cell with its column's title: on a small screen nothing else says it."""
         titles = [title for title, _unit in self.columns[1:]]
@@ -227,7 +222,7 @@ def _reasons(figures: Figures) -> Sheet:
 def _bands(figures: Figures) -> Sheet:
     rows = [
         (
-            _("%(low)d à %(high)d") % {"low": 10 * at, "high": 100 if at == 9 else 10 * at + 9},
+            _("%(low)d à %(high)d") % {"low": 20 * at, "high": 100 if at == 4 else 20 * at + 19},
             [
                 count(band.total),
                 share(band.total, figures.verdicts.total),
@@ -284,7 +279,7 @@ def _services(figures: Figures) -> Sheet:
     columns = [(_("Service"), ""), (_("Demandés"), ""), *((word, "") for word in words)]
     columns += [
         (_("Attendus"), ""),
-        (_("Moitié en"), _("minutes")),
+        (_("Délai médian"), _("minutes")),
         (_("95 sur 100 en"), _("minutes")),
     ]
     return Sheet("services", _("Contrôles par d'autres services"), told, columns, rows)
@@ -314,6 +309,7 @@ def _answers(figures: Figures) -> Sheet:
         (_("Approuvés"), ""),
         (_("Renvoyés"), ""),
         (_("Rejetés"), ""),
+        (_("Pas encore décidé"), ""),
         (_("Taux d'approbation"), "%"),
     ]
     return Sheet("answers", _("Décisions selon les réponses"), told, columns, rows)
@@ -322,4 +318,5 @@ def _answers(figures: Figures) -> Sheet:
 def _decided(answer: Answer) -> list[Cell]:
     verdicts = answer.verdicts
     numbers = [answer.count, verdicts.approved, verdicts.returned, verdicts.rejected]
-    return [*map(count, numbers), share(verdicts.approved, verdicts.total)]
+    undecided = answer.count - verdicts.total
+    return [*map(count, [*numbers, undecided]), share(verdicts.approved, verdicts.total)]

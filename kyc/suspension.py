@@ -73,25 +73,28 @@ def look(case: IdentityCase, *, by: User) -> None:
 
 
 @transaction.atomic
-def suspend(case: IdentityCase, *, code: str, reason: str, by: User) -> None:
+def suspend(case: IdentityCase, *, code: str, reason: str = "", by: User) -> None:
     """Let an approved dossier prove nothing until it is resumed, and tell its citizen why.
 
-    `code` is one of `reasons.SUSPENSIONS`, `reason` words for the citizen. Raises MoveRefused
-    beyond the supervisor's regions, or for a dossier that is not approved.
+    `code` is one of `reasons.SUSPENSIONS`, `reason` words for the citizen, which only some codes
+    need. Raises MoveRefused beyond the supervisor's regions, without a reason, or for a dossier
+    that is not approved.
     """
     _hold(case, by)
     if case.state != State.APPROVED:
         raise MoveRefused(_("Seul un dossier approuvé peut être suspendu."))
     if code not in reasons.SUSPENSIONS:
         raise MoveRefused(_("Ce motif n'existe pas."))
+    if code in reasons.WORDLESS and not reason:
+        raise MoveRefused(_("Dites à la personne pourquoi."))
     said = {"reason_code": code, "reason": reason, "resumed_by": None}
     # The code, not its words: each reads them in their own language.
-    note = f"{code}\n{reason}"
+    note = "\n".join(filter(None, [code, reason]))
     case.move(
         State.SUSPENDED, by=by, note=note, suspended_by=by, suspended_at=timezone.now(), **said
     )
     messages.send("identity_suspended", to=case.citizen, case=case)
-    words = chain.fingerprint(reason)
+    words = chain.fingerprint(reason) if reason else ""
     chain.record("case.suspended", by=by, about=case, code=code, words=words)
 
 

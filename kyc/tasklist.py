@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from kyc import advice, comparison, reasons
@@ -43,6 +44,7 @@ def faults(case: Case, section: Section) -> list[dict[str, Any]]:
     return [
         {
             "title": titles[name],
+            "is_side": name in case.sides,
             "why": reasons.words(item["code"]),
             "note": case.reason,
             "drawn": item["code"] if item["code"] in reasons.DRAWN and name in case.sides else "",
@@ -63,10 +65,27 @@ def _task(case: Case, section: Section, present: set[str]) -> dict[str, Any]:
         "url": case.section_url(section.name),
         "is_open": is_open,
         "is_done": is_done,
-        "why": " ".join(dict.fromkeys(fault["why"] or fault["note"] for fault in waiting)),
+        "missing": _missing(case, section, present),
+        "why": " ".join(dict.fromkeys(map(_why, waiting))),
         "label": _label(is_done, is_open, bool(waiting)),
         "kind": "bad" if waiting else "good" if is_done else "neutral",
     }
+
+
+def _missing(case: Case, section: Section, present: set[str]) -> list[str]:
+    """What is not answered in a section, and not photographed, by its name."""
+    names = [name for name in section.fields if name in case.required and not getattr(case, name)]
+    sides = [side for side in case.sides_of(section) if side not in present]
+    answers = [str(case._meta.get_field(name).verbose_name) for name in names]
+    return answers + [str(Document.Side(side).label) for side in sides]
+
+
+def _why(fault: dict[str, Any]) -> str:
+    """Why something is to be redone; of a photograph, which one."""
+    said = fault["why"] or fault["note"]
+    if not fault["is_side"]:
+        return said
+    return _("%(label)s : %(error)s") % {"label": capfirst(fault["title"]), "error": said}
 
 
 def _label(is_done: bool, is_open: bool, is_returned: bool) -> str:

@@ -53,8 +53,10 @@ class File:
     def is_taken(self) -> bool:
         """Whether it is the newest picture of its side already, and nobody asks for another."""
         waits = self.case.reopened.get(self.side, {"done": True})
-        newest: Document = self.case.documents.filter(side=self.side).order_by("-pk").first()
-        return waits["done"] and bool(newest) and newest.original_sha256 == self.sha256
+        newest = next(
+            (paper for paper in self.case.current_documents() if paper.side == self.side), None
+        )
+        return waits["done"] and newest is not None and newest.original_sha256 == self.sha256
 
 
 def received(file: File) -> int:

@@ -220,7 +220,7 @@ def _life(resident: Resident) -> dict[str, Any]:
     return {
         "paper": Kind.CIN,
         "sex": Sex.FEMALE if resident.digits % 2 else Sex.MALE,
-        "nationality": "malgache",
+        "nationality": "MDG",
         "region": region,
         "district": district.code,
         "commune": district.name,

@@ -113,7 +113,8 @@ def _photograph(case, create, wanted, **_fields):
     """A read picture of each side the paper needs, unless the test asks for none."""
     if create and wanted is not False:
         for side in case.sides:
-            case.documents.add(DocumentFactory(owner=case.citizen, side=side))
+            paper = case.paper_of(side)
+            case.documents.add(DocumentFactory(owner=case.citizen, side=side, paper=paper))
 
 
 # What an identity case that was only opened has not: words, whose absence is no None.
@@ -159,7 +160,7 @@ class IdentityCaseFactory(DjangoModelFactory):
     issue_date = date(2015, 3, 2)
     issue_place = "Antananarivo"
     sex = "F"
-    nationality = "malgache"
+    nationality = "MDG"
     region = Region.ANALAMANGA
     district = "101"
     commune = "Antananarivo"

@@ -14,7 +14,7 @@ from fleet.models import Vehicle, VehicleCase
 from kyc import codes, filing, limits, review
 from kyc.credentials import Code as SentCode
 from kyc.credentials import Tally
-from kyc.models import IdentityCase, TOTPDevice, User
+from kyc.models import Decision, IdentityCase, TOTPDevice, User
 from notify import messages
 from notify import tasks as post
 from notify.models import Message
@@ -370,11 +370,18 @@ def test_two_decisions_at_once_are_one(monkeypatch):
     assert case.log.count() == Message.objects.count() == 1
 
 
-def test_control_without_the_lock_two_decisions_are_both_told(monkeypatch):
+def test_control_without_the_lock_two_decisions_collide(monkeypatch):
     unlock(monkeypatch)
-    case, failed = decide_together(monkeypatch)
-    assert failed == []
-    assert case.log.count() == 2
+    _case, (failure,) = decide_together(monkeypatch)
+    assert isinstance(failure, IntegrityError)
+
+
+def test_control_without_lock_and_constraint_two_decisions_are_both_told(monkeypatch):
+    unlock(monkeypatch)
+    with without(Decision, "kyc_decision_once_a_sending"):
+        case, failed = decide_together(monkeypatch)
+        assert failed == []
+        assert case.log.count() == 2
 
 
 def approve_together(name):

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from kyc import districts, papers, reasons
+from kyc import districts, nationalities, papers, reasons
 from kyc.cases import Case
-from kyc.fields import CINField, PaperDateField, PastDateField
+from kyc.fields import CINField, NationalityField, PaperDateField, PastDateField
 from kyc.models import Document, IdentityCase
 from kyc.models.identity import FAMILY
 
@@ -66,12 +66,26 @@ class PaperForm(SectionForm):
         super().__init__(*args, **kwargs)
         kinds = [(kind, capfirst(label)) for kind, label in papers.Kind.choices]
         self.fields["paper"].choices = kinds
+        if self._would_lose:
+            self.fields["paper"].help_text = _(
+                "Si vous changez de pièce, les photos et les réponses de la pièce d'avant ne "
+                "servent plus."
+            )
+
+    @property
+    def _would_lose(self):
+        """Whether something given is of the kind of paper that was chosen, and of no other."""
+        case = self.instance
+        photographed = {document.side for document in case.current_documents()}
+        declared = any(getattr(case, name) for name in case.OF_THE_PAPER)
+        return declared or not photographed.isdisjoint(papers.FACES)
 
 
 class IdentityForm(SectionForm):
     """What is written on the paper, in its order."""
 
     birth_date = PastDateField(label=_("Date de naissance"))
+    nationality = NationalityField(label=_("nationalité"))
     birth_year = forms.IntegerField(
         label=_("Ou seulement l'année"),
         help_text=_("Si la pièce dit « né vers » sans le jour."),
@@ -127,8 +141,9 @@ class IdentityForm(SectionForm):
         if not case.rules.prints_family:
             for name in FAMILY:
                 del self.fields[name]
-        if not self.initial.get("nationality"):
-            self.initial["nationality"] = _("malgache")
+        # Only a citizen holds a CIN.
+        if case.paper in ("", papers.Kind.CIN) and not self.initial.get("nationality"):
+            self.initial["nationality"] = nationalities.MALAGASY
         if case.birth_is_about and case.birth_date:
             self.initial |= {"birth_year": case.birth_date.year, "birth_date": None}
 
@@ -140,8 +155,9 @@ class IdentityForm(SectionForm):
     def clean(self):
         """A birth is a day or a year; the paper comes after it, and its end after the paper."""
         data = super().clean()
-        lacks_day = self.has_error("birth_date", "required")
-        if lacks_day and self.data.get(self.add_prefix("birth_year")):
+        is_asked_for = self.has_error("birth_date", "required")
+        lacks_day = is_asked_for or not data.get("birth_date", True)
+        if is_asked_for and self.data.get(self.add_prefix("birth_year")):
             del self.errors["birth_date"]
         data["birth_is_about"] = lacks_day and bool(data.get("birth_year"))
         if data["birth_is_about"]:
@@ -240,9 +256,14 @@ class DecisionForm(forms.Form):
         self.fields["items"].choices = [(name, capfirst(title)) for name, title in case.items]
 
     def clean(self):
-        """Raises ValidationError on a refusal without a reason."""
+        """Raises ValidationError on a refusal without a reason, or an approval with one."""
         data = super().clean()
         verdict, code = data.get("verdict"), data.get("code")
+        if verdict == Case.State.APPROVED and (data.get("items") or code):
+            told = _(
+                "Vous approuvez : décochez ce qui est à refaire et ôtez le motif, ou renvoyez."
+            )
+            self.add_error("items" if data.get("items") else "code", told)
         if verdict == Case.State.APPROVED:
             data |= {"items": [], "code": "", "reason": ""}
         refuses = verdict in (Case.State.RETURNED, Case.State.REJECTED)

@@ -16,7 +16,6 @@ class VisitForm(forms.Form):
         label=_("Langue de ses messages"),
         help_text=_("Pour une personne qui n'a pas encore de compte."),
         choices=settings.LANGUAGES,
-        initial=settings.LANGUAGE_CODE,
         widget=forms.RadioSelect,
     )
 
@@ -49,14 +48,23 @@ class SuspensionForm(forms.Form):
 
     code = forms.ChoiceField(
         label=_("Motif"),
-        choices=[(code, words) for code, words in reasons.SUSPENSIONS.items()],
+        choices=list(reasons.SUSPENDING.items()),
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
         label=_("Précision, telle que la personne la lira"),
+        help_text=_("Elle suit le motif dans son message. Nécessaire pour « Autre raison »."),
+        required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def clean(self):
+        """Raises ValidationError where nothing would be said to the person."""
+        data = super().clean()
+        if data.get("code") in reasons.WORDLESS and not data.get("reason"):
+            self.add_error("reason", _("Dites à la personne pourquoi."))
+        return data
 
 
 class ResumptionForm(forms.Form):

@@ -1218,4 +1218,45 @@ class Migration(migrations.Migration):
             name="declared_at",
             field=models.DateTimeField(blank=True, help_text="last answer on a page", null=True),
         ),
+        migrations.RemoveConstraint(
+            model_name="identitycase",
+            name="kyc_identitycase_suspended_with_a_reason",
+        ),
+        migrations.AddField(
+            model_name="document",
+            name="paper",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("cin", "carte nationale d'identité (CIN)"),
+                    ("passport", "passeport"),
+                    ("resident_card", "carte de résident"),
+                    ("loss_receipt", "récépissé de déclaration de perte"),
+                    ("attestation", "attestation tenant lieu de carte"),
+                    ("nui", "numéro d'identification unique (NUI)"),
+                ],
+                max_length=20,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identitycase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "suspended"), _negated=True),
+                    models.Q(
+                        ("resumed_by", None),
+                        ("suspended_at__isnull", False),
+                        ("suspended_by__isnull", False),
+                        models.Q(("reason_code", ""), _negated=True),
+                        models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("reason_code", "suspended_other"), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="kyc_identitycase_suspended_with_a_reason",
+            ),
+        ),
     ]

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kyc.papers import Side
+from kyc.papers import Kind, Side
 from project.lib.sealed import SealedJSONField
 
 
@@ -38,6 +38,8 @@ class Document(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="documents"
     )
     side = models.CharField(max_length=20, choices=Side)
+    # Of which it is a side; empty where it is of none of these.
+    paper = models.CharField(max_length=20, choices=Kind, blank=True)
     picture = models.FileField(storage=scan_storage, max_length=120)
     original = models.FileField(storage=scan_storage, max_length=120)
     width = models.PositiveIntegerField(help_text="pixels")

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kyc import cin, districts, masks, papers
-from kyc.cases import Case, CaseQuerySet
+from kyc import cin, districts, masks, nationalities, papers
+from kyc.cases import Case
 from kyc.models.answers import Income, Sex, Source
 from kyc.models.assistance import Assistance
+from kyc.models.dossiers import IdentityCaseQuerySet
 from kyc.papers import Side
 from kyc.sections import Section
 from project.audit import chain
@@ -26,40 +27,6 @@ from project.lib.workflow import MoveRefused
 
 State = Case.State
 FAMILY = ("address", "father", "mother")  # what only some papers print
-
-
-class IdentityCaseQuerySet(CaseQuerySet):
-    def numbered(self, number, *, paper=papers.Kind.CIN):
-        """Cases that declare this number of this kind of paper."""
-        indexes = IdentityCase.indexes_of("number_index", number)
-        return self.filter(paper=paper, number_index__in=indexes)
-
-    def comparable(self):
-        """Dossiers a person at the counter can be compared with: sent, and not rejected."""
-        return self.exclude(state__in=[State.DRAFT, State.REJECTED])
-
-    def live(self):
-        """Cases under way: neither decided for good, nor over."""
-        return self.filter(state__in=IdentityCase.UNDER_WAY)
-
-    def proving(self):
-        """Approved on a paper that still proves something today."""
-        over = Q(expires_on__lt=timezone.localdate())
-        return self.filter(state=State.APPROVED).exclude(over)
-
-    def ended(self, today):
-        """Approved on a paper that proves nothing any more."""
-        return self.filter(state=State.APPROVED, expires_on__lt=today)
-
-    def filled_by(self, person):
-        """One's own; for an agent at a counter, the one whose holder is there and has agreed."""
-        if person.role == "agent":
-            return self.filter(assistances__in=Assistance.objects.live().filter(agent=person))
-        return super().filled_by(person)
-
-    def reviewable_by(self, agent):
-        """As for every case; and never one the agent has helped to fill in."""
-        return super().reviewable_by(agent).exclude(assistances__agent=agent)
 
 
 class IdentityCase(Indexed, Case):
@@ -213,7 +180,11 @@ class IdentityCase(Indexed, Case):
         *("paper", "birth_is_about", "region", "district", "commune", "fokontany", "lot"),
         *("employer", "income", "income_source"),
     }
-    SHOWN = {"number": cin.display, "district": districts.name_of}
+    SHOWN = {
+        "number": cin.display,
+        "district": districts.name_of,
+        "nationality": nationalities.word,
+    }
     MASKED = {
         "number": masks.number,
         "birth_date": masks.day,
@@ -259,7 +230,7 @@ class IdentityCase(Indexed, Case):
                 condition=~Q(state="suspended")
                 | Q(suspended_by__isnull=False, suspended_at__isnull=False, resumed_by=None)
                 & ~Q(reason_code="")
-                & ~Q(reason=""),
+                & (~Q(reason="") | ~Q(reason_code="suspended_other")),
             ),
             models.CheckConstraint(
                 name="kyc_identitycase_resumed_by_another",
@@ -309,6 +280,10 @@ class IdentityCase(Indexed, Case):
     def reader_of(self, side: str) -> str:
         """The reader of the declared kind of paper; faces and proofs of address have none."""
         return self.rules.reader if side in papers.FACES else ""
+
+    def paper_of(self, side: str) -> str:
+        """The declared kind of paper: a photograph of another is none of this one."""
+        return (self.paper or papers.Kind.CIN) if side in papers.FACES else ""
 
     @property
     def printed(self) -> list[str]:
@@ -371,19 +346,27 @@ class IdentityCase(Indexed, Case):
         self.stage = next(todo, "check")
         return ["stage"]
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether its number is that of a dossier somebody else was approved with.
+
+        Also under an older key: while keys are renewed the constraint sees two different indexes.
+        """
+        standing = type(self).objects.filter(state__in=[State.APPROVED, State.SUSPENDED])
+        others = standing.exclude(citizen=self.citizen)
+        return bool(self.number) and others.numbered(self.number, paper=self.paper).exists()
+
     def approve(self) -> dict:
         """Write the number's index anew, which the database keeps unique among the approved.
 
         The dossier that this one takes the place of ends. Raises IntegrityError when somebody else
-        was approved with this number, also under an older key: while keys are renewed the
-        constraint sees two different indexes; and MoveRefused when the paper has ended, or
-        where the person is suspended.
+        was approved with this number, and MoveRefused when the paper has ended, or where the
+        person is suspended.
         """
         if self.ends_on and self.ends_on < timezone.localdate():
             raise MoveRefused(gettext("Cette pièce n'est plus valable : elle ne prouve rien."))
         self._replace()
-        approved = type(self).objects.filter(state__in=[State.APPROVED, State.SUSPENDED])
-        if self.number and approved.numbered(self.number, paper=self.paper).exists():
+        if self.is_taken:
             raise IntegrityError("kyc_identitycase_one_approved_per_number")
         return {"number": self.number, "expires_on": self.ends_on}
 

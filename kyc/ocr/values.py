@@ -5,19 +5,13 @@ from collections.abc import Callable
 from datetime import date
 from difflib import get_close_matches
 
+from kyc.months import MONTHS
 from kyc.ocr.rows import plain
 
 Repair = Callable[[str], str | None]
 
 TO_FIGURE = str.maketrans("OQDILSBZG|!lo", "0001158261110")
 TO_LETTER = str.maketrans("01582", "OISBZ")
-FRENCH = "JANVIER FEVRIER MARS AVRIL MAI JUIN JUILLET AOUT SEPTEMBRE OCTOBRE NOVEMBRE DECEMBRE"
-MALAGASY = (
-    "JANOARY FEBROARY MARTSA APRILY MEY JONA JOLAY AOGOSITRA SEPTAMBRA OKTOBRA NOVAMBRA DESAMBRA"
-)
-MONTHS = {
-    word: number + 1 for names in (FRENCH, MALAGASY) for number, word in enumerate(names.split())
-}
 ENERGIES = {
     "petrol": ("ES", "ESSENCE", "SUPER", "LASANTSY"),
     "diesel": ("GO", "GAZOLE", "GASOIL", "GAS-OIL", "DIESEL", "GASOLE"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kyc import advice, approval, checks, comparison, documents, duplicates, reveals, review
 from kyc.forms.cases import DecisionForm
 from kyc.forms.reveals import RevealForm
-from kyc.models import IdentityCase
+from kyc.models import Decision, IdentityCase
 from kyc.views.files import marked_response
 from project.lib.access import agent, fresh_factor
 from project.lib.drafts import typed
@@ -38,7 +38,7 @@ def queue(request, *, model):
         "waiting": waiting.count(),
         "oldest": waiting.first(),
         "held": model.objects.held_by(request.user).first(),
-        "decided": model.objects.decided_by(request.user)[:20],
+        "decided": review.decided(model.objects.within(request.user), by=request.user),
     }
     return screen(request, "kyc/queue.html", context)
 
@@ -55,10 +55,8 @@ def case_detail(request, pk, *, model):
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            flash.success(
-                request,
-                _("Dossier %(reference)s : décision enregistrée.") % {"reference": case.reference},
-            )
+            done = {"reference": case.reference, "verdict": Decision.Verdict(case.state).label}
+            flash.success(request, _("Dossier %(reference)s : %(verdict)s.") % done)
             return redirect(case.queue_url)
     status = 422 if request.method == "POST" else 200
     return _case_screen(request, case, form, status=status)
@@ -68,6 +66,7 @@ def _case_screen(request, case, form, *, revealed=(), status=200):
     """The case beside its papers: masked, but for what this one answer reveals."""
     is_held = case.state == case.State.CLAIMED
     papers = case.current_documents() if is_held else []
+    mine = type(case).objects.filter(pk=case.pk)
     context = {
         "case": case,
         "form": form,
@@ -80,6 +79,9 @@ def _case_screen(request, case, form, *, revealed=(), status=200):
         "advice": advice.about(case) if is_held else [],
         "revealed": revealed,
         "resemblances": duplicates.shown(case) if is_held else [],
+        "unanswered": duplicates.unanswered(case) if is_held else 0,
+        "taken": review.taken() if is_held and case.is_taken else "",
+        "decided": [] if is_held else review.decided(mine, by=request.user),
         "checks": checks.results(case) if is_held else [],
         "score": approval.judge(case) if is_held and isinstance(case, IdentityCase) else None,
     }
@@ -132,6 +134,9 @@ def case_release(request, pk, *, model):
         review.release(case, by=request.user)
     except MoveRefused as refusal:
         flash.error(request, str(refusal))
+    else:
+        done = {"reference": case.reference}
+        flash.success(request, _("Dossier %(reference)s : remis dans la file.") % done)
     return redirect(case.queue_url)
 
 

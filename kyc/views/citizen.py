@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kyc import advice, approval, comparison, documents, filing, intake, tasklist
 from kyc.forms.cases import PhotosForm
-from kyc.models import IdentityCase
+from kyc.models import Assistance, IdentityCase
 from kyc.views.files import marked_response, picture_response, small_response
 from project.lib.access import citizen, filler
 from project.lib.drafts import typed
@@ -38,12 +38,23 @@ def identity(request):
 @require_safe
 def case(request, pk, *, model):
     """A case: what is still to be done in it, or what became of it."""
-    case = get_object_or_404(model.objects.filled_by(request.user), pk=pk)
+    case = model.objects.filled_by(request.user).filter(pk=pk).first()
+    if case is None:
+        return _after_visit(request, pk, model)
     is_own = case.citizen_id == request.user.pk
     context = {"case": case, "told": approval.told(case) if is_own else []}
     others = _others(case) if is_own and model is IdentityCase else []
     context |= {"others": others, "is_newest": all(other.pk < case.pk for other in others)}
     return screen(request, "kyc/case.html", context | tasklist.of(case))
+
+
+def _after_visit(request, pk, model):
+    """The agent who helped comes back to a dossier that is no longer theirs to fill in."""
+    visits = Assistance.objects.filter(agent=request.user, case=pk).order_by("-pk")
+    visit = visits.first() if model is IdentityCase else None
+    if visit is None:
+        raise Http404
+    return redirect("kyc:counter_visit", visit.pk)
 
 
 def _others(case):
@@ -106,17 +117,30 @@ def _answers(request, case, part, forms):
     read = documents.values_read(case)
     initial = {name: field["value"] for name, field in read.items() if not getattr(case, name, "")}
     form = forms[part.name](typed(request), instance=case, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            filing.declare(case, part, form.cleaned_data, by=request.user)
-        except MoveRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect(tasklist.after(case, part))
+    is_later = "later" in request.POST
+    if request.method == "POST" and _declare(request, case, part, form, is_later):
+        return redirect(case if is_later else tasklist.after(case, part))
     context = {"case": case, "part": part, "form": form, "fields": beside(form, read, case)}
     context |= {"faults": tasklist.faults(case, part), **_progress(case, form)}
     status = 422 if request.method == "POST" else 200
     return screen(request, "kyc/details.html", context, status=status)
+
+
+def _declare(request, case, part, form, is_later):
+    """Keep what was typed, and say whether the page may be left.
+
+    Who leaves it for later is asked for nothing: what is well written is kept all the same.
+    """
+    if is_later:
+        for field in form.fields.values():
+            field.required = False
+    if not form.is_valid() and not is_later:
+        return False
+    try:
+        filing.declare(case, part, form.cleaned_data, by=request.user, is_whole=not is_later)
+    except MoveRefused as refusal:
+        form.add_error(None, str(refusal))
+    return not form.errors
 
 
 def beside(form, read, case):
@@ -130,22 +154,31 @@ def beside(form, read, case):
                 "field": field,
                 "reading": reading,
                 "read": comparison.in_words(case, field.name, reading["value"]) if reading else "",
-                "agrees": bool(reading) and comparison.same(value, reading["value"]),
+                "agrees": bool(reading) and _agrees(case, field, reading["value"]),
                 "explained": advice.explained(case, field.name, value),
             }
         )
     return lines
 
 
+def _agrees(case, field, read):
+    """Whether a field shows what was read, be it in the words of a person or as it is kept."""
+    said = comparison.in_words(case, field.name, read)
+    return any(comparison.same(field.value(), each) for each in (read, said))
+
+
 def _progress(case, form):
     """Whether papers that this page can be filled from are still being read, and for how long."""
     wanted = [paper for paper in case.current_documents() if paper.side in case.readers]
+    photos = case.section("photos")
     papers = wanted if set(form.fields) & documents.fields_read(case) else []
     return {
         "is_read": bool(papers),
         "is_reading": any(paper.is_pending for paper in papers),
         "is_slow": any(paper.is_slow for paper in papers),
         "is_unread": all(paper.state == paper.State.UNREAD for paper in papers),
+        "unread": documents.unread(case),
+        "photos_url": case.section_url(photos.name) if case.is_open(photos) else "",
     }
 
 
@@ -188,7 +221,8 @@ def check(request, pk, *, model):
     elif not case.is_editable:
         return redirect(case)
     context = {"case": case, "parts": tasklist.answers(case), "error": error}
-    context |= {"advice": advice.about(case), **tasklist.of(case)}
+    context |= {"advice": advice.about(case), "unread": documents.unread(case)}
+    context |= tasklist.of(case)
     return screen(request, "kyc/check.html", context, status=409 if error else 200)
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kyc import advice, counter, tasklist
+from kyc import advice, counter, documents, tasklist
 from kyc.forms.counter import CodeForm, VisitForm
 from kyc.models import Assistance
 from project.lib.access import agent
@@ -86,7 +86,8 @@ def counter_check(request, pk):
             return redirect("kyc:counter_visit", row.pk)
     case = row.case
     context = {"visit": row, "case": case, "form": form, "parts": tasklist.answers(case)}
-    context |= {"advice": advice.about(case), **tasklist.of(case)}
+    context |= {"advice": advice.about(case), "unread": documents.unread(case)}
+    context |= tasklist.of(case)
     context["is_stale"] = row.read_back != case.fingerprint()
     return screen(request, "kyc/counter_check.html", context, status=422 if form.errors else 200)
 

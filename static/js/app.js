@@ -104,8 +104,8 @@
     show("");
   });
 
-  document.querySelectorAll("[data-reveal]").forEach(function (button) {
-    button.hidden = false;
+  document.querySelectorAll("[data-reveal], [data-scripted]").forEach(function (element) {
+    element.hidden = false;
   });
   if (!navigator.onLine) show("offline");
   focusErrors(document);

@@ -95,7 +95,21 @@
 
   function finish(job, state) {
     say(job, state);
+    forgive(job.input);
     if (leaving && !jobs.some(isBusy)) form.querySelector("button:not([type=button])").click();
+  }
+
+  // What the page said of a photograph that was missing is no longer so.
+  function forgive(input) {
+    const error = document.getElementById(input.id + "_error");
+    const link = document.querySelector('.error-summary a[href="#' + input.id + '"]');
+    if (error) error.remove();
+    input.closest(".field").classList.remove("invalid");
+    input.removeAttribute("aria-invalid");
+    if (!link) return;
+    const summary = link.closest(".error-summary");
+    link.closest("li").remove();
+    if (!summary.querySelector("li")) summary.remove();
   }
 
   function isBusy(job) {

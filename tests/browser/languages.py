@@ -47,7 +47,10 @@ def speaker(language):
 def _sentences(language):
     """The catalogue: French that must not be seen, and what may be, as patterns."""
     catalogue = gettext.translation("django", settings.LOCALE_PATHS[0], [language])._catalog
-    pairs = [(key, said) for key, said in catalogue.items() if isinstance(key, str) and said]
+    # What has a plural is listed with its number.
+    pairs = [
+        (key if isinstance(key, str) else key[0], said) for key, said in catalogue.items() if said
+    ]
     french = [key.split("\x04")[-1] for key, said in pairs if key.split("\x04")[-1] != said]
     said = {said for key, said in pairs if key}
     return _pattern(french), _pattern(said)

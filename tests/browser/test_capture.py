@@ -62,6 +62,21 @@ def sent_of(document):
         return crypto.unseal(sealed.read())
 
 
+def test_a_photo_that_arrived_takes_back_what_was_said_of_it(photos_page):
+    photos_page.get_by_role("button", name="Continuer").click()
+    said = photos_page.locator(".error-summary li")
+    expect(said).to_have_count(2)
+    when_choosing(photos_page, a_file(good()))
+    then_received(photos_page)
+    expect(said).to_have_count(1)
+    expect(photos_page.locator("#field-identity_front .error")).to_have_count(0)
+    expect(photos_page.locator("#field-identity_back .error")).to_have_count(1)
+    when_choosing(photos_page, a_file(good("back")), side="back")
+    then_received(photos_page, 2)
+    expect(photos_page.locator(".error-summary, .invalid")).to_have_count(0)
+    then_accessible(photos_page)
+
+
 def test_a_good_photo_leaves_small_and_at_once_and_the_page_goes_on_without_it(photos_page, case):
     large = a_file(good(scale=1.6))
     assert len(large["buffer"]) > 500_000

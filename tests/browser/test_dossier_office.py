@@ -141,7 +141,7 @@ def test_an_agent_compares_two_dossiers_and_sends_one_part_back(given_at_work):
     desk.page.get_by_label("Photo de vous").check()
     desk.pick("code", "Le visage ne se voit pas bien : de face, sans lunettes ni chapeau.")
     desk.press("Enregistrer la décision")
-    expect(desk.page.get_by_text("décision enregistrée")).to_be_visible()
+    expect(desk.page.get_by_text(" : renvoyé pour correction.")).to_be_visible()
     desk.then_well()
 
     # Then that alone is open again.

@@ -55,10 +55,10 @@ def test_an_agent_passes_the_second_factor_and_decides_both_kinds_of_case(desk):
     # The oldest first: its papers beside what was declared. Sent back, with a reason.
     desk.get_by_role("button", name="Prendre le dossier suivant").click()
     expect(desk.get_by_role("heading", name=first.reference)).to_be_visible()
-    expect(desk.locator(".scans img")).to_have_count(2)
+    expect(desk.locator(".scans img")).to_have_count(4)
     for image in desk.locator(".scans img").all():
         expect(image).to_have_js_property("naturalWidth", 8)
-    assert DocumentView.objects.filter(by=agent).count() == 2
+    assert DocumentView.objects.filter(by=agent).count() == 4
     then_accessible(desk)
     desk.get_by_label("Renvoyer au citoyen pour correction").check()
     desk.get_by_role("button", name="Enregistrer la décision").click()
@@ -66,7 +66,7 @@ def test_an_agent_passes_the_second_factor_and_decides_both_kinds_of_case(desk):
     then_accessible(desk)
     desk.get_by_label("Raison, telle que le citoyen la lira").fill("Le verso est illisible.")
     desk.get_by_role("button", name="Enregistrer la décision").click()
-    expect(desk.get_by_text("décision enregistrée")).to_be_visible()
+    expect(desk.get_by_text(" : renvoyé pour correction.")).to_be_visible()
     then_accessible(desk)
     first.refresh_from_db()
     assert (first.state, first.reason) == ("returned", "Le verso est illisible.")
@@ -75,14 +75,14 @@ def test_an_agent_passes_the_second_factor_and_decides_both_kinds_of_case(desk):
     desk.get_by_role("button", name="Prendre le dossier suivant").click()
     desk.get_by_label("Approuver").check()
     desk.get_by_role("button", name="Enregistrer la décision").click()
-    expect(desk.get_by_text("décision enregistrée")).to_be_visible()
+    expect(desk.get_by_text(" : approuvé.")).to_be_visible()
     desk.get_by_role("link", name="Véhicules", exact=True).click()
     then_accessible(desk)
     desk.get_by_role("button", name="Prendre le dossier suivant").click()
     desk.get_by_label("Rejeter définitivement").check()
     desk.get_by_label("Raison, telle que le citoyen la lira").fill("Cette carte est périmée.")
     desk.get_by_role("button", name="Enregistrer la décision").click()
-    expect(desk.get_by_text("décision enregistrée")).to_be_visible()
+    expect(desk.get_by_text(" : rejeté.")).to_be_visible()
     for case in (second, declared):
         case.refresh_from_db()
     assert (second.state, declared.state) == ("approved", "rejected")

@@ -421,8 +421,23 @@ def test_a_whole_visit_by_the_pages():
     )
     assert case.reference in sent_page.text
     assert again(case).state == State.WAITING
-    assert client.get(case.get_absolute_url()).status_code == 404
+    assert client.get(case.get_absolute_url()).url == page.url
+    assert at_work(clerk()).get(case.get_absolute_url()).status_code == 404
     assert "Envoyé" in client.get(reverse("kyc:counter_list")).text
+
+
+def test_no_language_is_chosen_for_the_person_and_the_menu_says_where_one_is():
+    client = at_work(clerk())
+    page = client.get(reverse("kyc:counter_list")).text
+    assert 'name="language"' in page
+    assert " checked" not in page
+    assert client.post(reverse("kyc:counter_list"), {"phone": PHONE}).status_code == 422
+    case = draft(citizen__phone=PHONE)
+    visit = visit_of(case, clerk())
+    current = f'<a href="{reverse("kyc:counter_list")}" aria-current="true">'
+    client = at_work(visit.agent)
+    for address in (case.get_absolute_url(), reverse("kyc:counter_check", args=[visit.pk])):
+        assert current in client.get(address).text
 
 
 def test_nothing_else_of_the_citizen_opens():

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from kyc import duplicates, filing, retention, spelling
+from kyc import duplicates, filing, retention, review, spelling
 from kyc.models import DocumentView, IdentityResemblance, PersonKey, PictureMark
 from project.audit.models import Event
 from project.lib.workflow import MoveRefused
@@ -342,6 +342,50 @@ def test_what_is_not_in_the_agents_hands_does_not_exist(pair, client, login):
     assert client.get(address(pair, "resemblance_picture", key=foreign.key)).status_code == 404
     elsewhere = reverse("kyc:resemblance", kwargs={"pk": stranger.pk, "number": pair.pk})
     assert client.get(elsewhere).status_code == 404
+
+
+def test_a_grave_resemblance_is_answered_before_the_approval(pair, client, login):
+    login(pair.case.agent)
+    page = client.get(pair.case.agent_url).text
+    assert "1 ressemblance attend votre réponse" in page
+    assert 'id="ressemblances"' in page
+    refused = client.post(pair.case.agent_url, {"verdict": "approved"})
+    assert refused.status_code == 422
+    assert "Comparez d&#x27;abord" in refused.text
+    duplicates.judge(pair, "unrelated", by=pair.case.agent, reason="Une erreur de saisie.")
+    assert "attend votre réponse" not in client.get(pair.case.agent_url).text
+    assert client.post(pair.case.agent_url, {"verdict": "approved"}).status_code == 302
+
+
+def test_an_open_resemblance_holds_up_no_other_decision(pair, client, login):
+    login(pair.case.agent)
+    decision = {"verdict": "returned", "reason": "Flou."}
+    assert client.post(pair.case.agent_url, decision).status_code == 302
+
+
+def test_a_telephone_in_common_holds_up_nothing():
+    phone = "+261340099001"
+    a_case(citizen__phone=phone)
+    held = a_case(
+        waiting=False, claimed=True, citizen__phone=phone, citizen__phone_verified_at=None
+    )
+    duplicates.look_for(held)
+    assert duplicates.about(held).get().kind == "phone"
+    review.decide(held, "approved", by=held.agent)
+
+
+def test_the_gravest_come_first_and_a_picture_says_of_which_side(pair, client, login):
+    case, other = pair.case, pair.other
+    rows, papers = IdentityResemblance.objects, [DocumentFactory(), DocumentFactory(side="selfie")]
+    rows.create(case=case, other=other, kind="phone")
+    rows.create(case=case, other=other, kind="person")
+    rows.create(
+        case=case, other=other, kind="copy", paper=papers[1], other_paper=papers[0], score=1
+    )
+    assert [each.kind for each in duplicates.about(case)] == ["number", "copy", "person", "phone"]
+    side = f"Même fichier de photo ({papers[1].get_side_display()})"
+    login(case.agent)
+    assert side in client.get(case.agent_url).text
 
 
 def test_a_judgement_from_the_page_comes_back_to_the_case(pair, client, login):

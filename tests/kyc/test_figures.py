@@ -153,8 +153,8 @@ def by_hand(period, regions):
         "verdicts": Counter(each.verdict for each in made),
         "times": (rank(spans, 50), rank(spans, 95)),
         "bands": [
-            Counter(each.verdict for each in made if min(each.points // 10, 9) == band)
-            for band in range(10)
+            Counter(each.verdict for each in made if min(each.points // 20, 4) == band)
+            for band in range(5)
         ],
         "reasons": {
             code: _reason(code, made, every) for code in {e.reason_code for e in _no(made)}
@@ -437,6 +437,17 @@ def test_the_file_says_what_the_page_says(desk, settings):
 )
 def test_times_are_told_in_plain_words(took, said):
     assert sheets.span(timedelta(**took)).text == said
+
+
+def test_decisions_by_answer_add_up(settings):
+    settings.IDENTITY_CHECKERS = ["tests.service.Service"]
+    some(random.Random(3), 60)
+    found = sheets.of(figures.of(last(90), by=boss()), is_everywhere=True)
+    [sheet] = [each for each in found if each.name == "answers"]
+    assert sheet.rows
+    for _label, (asked, *parts, _rate) in sheet.rows:
+        assert asked.value == sum(part.value for part in parts)
+    assert any(cells[4].value for _label, cells in sheet.rows)
 
 
 def test_the_menu_leads_there_and_every_table_has_its_caption(desk):

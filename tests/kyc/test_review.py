@@ -1,5 +1,6 @@
 """Reviewing cases: who may take which, what a decision does, and what it may not do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from fleet.models import Holding, Vehicle
-from kyc import review, tasks
+from kyc import filing, review, tasks
 from kyc.cases import Case
 from kyc.models import IdentityCase
 from notify.models import Message
@@ -240,6 +241,67 @@ def test_an_agent_decides_on_the_page(client, held):
     assert held.state == State.APPROVED
 
 
+@pytest.mark.parametrize(("name", "value"), [("items", "identity_front"), ("code", "blurred")])
+def test_an_approval_with_a_refusal_ticked_is_refused_and_stays_typed(client, held, name, value):
+    said = {"verdict": "approved", "reason": "Presque.", name: value}
+    page = client.post(held.agent_url, said)
+    assert page.status_code == 422
+    assert "décochez" in page.text
+    assert "Presque." in page.text
+    assert re.search(rf'value="{value}"[^>]* (checked|selected)', page.text)
+    held.refresh_from_db()
+    assert held.state == State.CLAIMED
+
+
+@pytest.mark.parametrize("verdict", ["approved", "returned"])
+def test_the_page_after_a_decision_says_what_was_decided(client, held, verdict):
+    decision = {"verdict": verdict} | ({"reason": "Flou."} if verdict == "returned" else {})
+    page = client.post(held.agent_url, decision, follow=True)
+    said = {"approved": "approuvé", "returned": "renvoyé pour correction"}[verdict]
+    assert f"Dossier {held.reference} : {said}." in page.text
+
+
+def test_an_agents_closed_dossier_tells_decision_reason_and_history(client, held):
+    decision = {"verdict": "returned", "code": "blurred", "reason": "Le recto surtout."}
+    client.post(held.agent_url, decision)
+    page = client.get(held.agent_url).text
+    assert "Votre décision" in page
+    assert "Renvoyé pour correction" in page
+    assert "La photo est floue" in page
+    assert "Le recto surtout." in page
+    assert "Historique" in page
+    assert 'name="verdict"' not in page
+
+
+@pytest.mark.parametrize("factory", PAPERS)
+def test_a_decision_stays_what_it_was_whatever_becomes_of_the_case(client, login, factory):
+    case = factory(claimed=True)
+    agent = case.agent
+    review.decide(case, State.RETURNED, by=agent, reason="Flou.")
+    filing.submit(type(case).objects.get(pk=case.pk), by=case.citizen)
+    others = factory(claimed=True)
+    review.decide(others, State.APPROVED, by=others.agent)
+    [line] = review.decided(type(case).objects.all(), by=agent)
+    assert (line.state, line.case.state, line.has_changed) == ("returned", "waiting", True)
+    login(agent)
+    page = client.get(case.queue_url).text
+    assert "Renvoyé pour correction" in page
+    assert "en attente d&#x27;examen" in page
+    assert case.agent_url not in page
+
+
+@pytest.mark.parametrize("factory", PAPERS)
+def test_what_cannot_be_approved_is_said_beforehand(client, login, factory):
+    case = factory(claimed=True)
+    login(case.agent)
+    assert "elle ne peut pas être approuvée" not in client.get(case.agent_url).text
+    if factory is VehicleCaseFactory:
+        VehicleFactory(plate=case.plate)
+    else:
+        IdentityCaseFactory(approved=True, number=case.number)
+    assert "elle ne peut pas être approuvée" in client.get(case.agent_url).text
+
+
 @pytest.mark.parametrize("verdict", ["returned", "rejected"])
 def test_a_refusal_needs_a_reason(client, held, verdict):
     page = client.post(held.agent_url, {"verdict": verdict})
@@ -289,12 +351,14 @@ def test_an_agent_puts_a_case_back_on_the_page(client, held):
     assert answer.url == held.queue_url
     held.refresh_from_db()
     assert held.state == State.WAITING
+    assert f"Dossier {held.reference} : remis dans la file." in client.get(held.queue_url).text
     assert client.get(held.agent_url).status_code == 404
 
 
 def test_the_queue_costs_the_same_however_long(client, held, django_assert_max_num_queries):
     for _ in range(15):
-        IdentityCaseFactory(approved=True, agent=held.agent)
+        decided = IdentityCaseFactory(approved=True, agent=held.agent)
+        decided.log.create(origin="claimed", state="approved", by=held.agent)
     IdentityCaseFactory.create_batch(15, waiting=True)
     with django_assert_max_num_queries(12):
         assert client.get(held.queue_url).status_code == 200

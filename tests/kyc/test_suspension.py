@@ -318,12 +318,37 @@ def test_nothing_found_says_so_and_an_empty_form_asks():
     assert client.get(reverse(FIND)).status_code == 200
 
 
-@pytest.mark.parametrize("missing", ["code", "reason"])
-def test_a_suspension_wants_a_reason_and_words(missing):
+@pytest.mark.parametrize("why", [WHY | {"code": ""}, {"code": "suspended_other", "reason": ""}])
+def test_a_suspension_wants_a_reason_or_words_of_ones_own(why):
     case = approved()
-    answer = at_work(boss()).post(page("suspend", case), WHY | {missing: ""})
+    answer = at_work(boss()).post(page("suspend", case), why)
     assert answer.status_code == 422
     assert again(case).state == State.APPROVED
+    with pytest.raises(MoveRefused):
+        suspension.suspend(case, **why, by=boss())
+
+
+def test_a_ready_made_reason_says_enough():
+    case = approved()
+    answer = at_work(boss()).post(page("suspend", case), {"code": "own_wish", "reason": ""})
+    assert answer.status_code == 302
+    assert again(case).said == "Vous l'avez demandé."
+    assert "Vous l'avez demandé." in Message.objects.get(template="identity_suspended").body
+
+
+def test_the_reasons_are_worded_for_whoever_chooses_one():
+    text = at_work(boss()).get(page("suspend", approved())).text
+    assert "La personne l&#x27;a demandé." in text
+    assert "Vous l&#x27;avez demandé." not in text
+
+
+def test_who_suspended_is_told_at_once_that_another_resumes():
+    by = boss()
+    case = suspended(by=by)
+    text = at_work(by).get(page("resume", case)).text
+    assert "une autre personne peut le rétablir" in text
+    assert 'name="reason"' not in text
+    assert 'name="reason"' in at_work(boss()).get(page("resume", case)).text
 
 
 @pytest.mark.parametrize("act", ["suspend", "resume"])
