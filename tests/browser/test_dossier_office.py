@@ -48,6 +48,7 @@ def test_a_dossier_filled_in_at_a_counter_is_sent_by_two_codes_of_its_citizen(gi
 
     # When the person agrees by the first code,
     desk.write("phone", case.citizen.phone)
+    desk.page.get_by_role("radio", name="français").check()
     desk.press("Envoyer le code")
     desk.then_at("Code de la personne")
     right = the_code_read_aloud("counter_code")
@@ -124,7 +125,7 @@ def test_an_agent_compares_two_dossiers_and_sends_one_part_back(given_at_work):
     desk.then_at("Ressemblances avec d'autres dossiers")
 
     # When they have looked at both and said what they think,
-    desk.page.locator("a[href*=ressemblances]").first.click()
+    desk.page.locator("a[href*='/ressemblances/']").first.click()
     expect(desk.page.get_by_role("heading", level=1)).to_contain_text(other.reference)
     desk.then_well()
     desk.press("Enregistrer mon avis")

@@ -15,7 +15,7 @@ from project.sandbox.papers import as_jpeg
 from tests import pictures
 
 FORMS = ("cin_small", "carte_coded")
-HOLDERS = 46  # of each form: 1,035 pairs of different papers each
+HOLDERS = 34  # of each form: 561 pairs of different papers each
 RECALL, FALSE_ALARMS = 0.95, 0.001
 
 
@@ -57,7 +57,7 @@ def test_other_papers_of_the_same_form_are_not(looks):
             likeness = fingerprints.compare(one, other)
             alarms, pairs = alarms + likeness.is_copy, pairs + 1
             worst = max(worst, likeness.score)
-    assert pairs >= 2000
+    assert pairs >= 1000
     assert alarms / pairs <= FALSE_ALARMS, f"{alarms} of {pairs}, the worst at {worst:.2f}"
 
 
@@ -74,7 +74,7 @@ def test_a_copy_is_among_the_few_that_have_most_marks_in_common(photos):
     shots = photos["carte_coded"][:24]
     marks = [set(fingerprints.marks_and_probes(as_jpeg(shot))[0]) for shot in shots]
     held = Counter(mark for known in marks for mark in known)
-    for holder in range(0, 24, 3):
+    for holder in range(0, 24, 6):
         for how in pictures.ALTERED:
             copy = pictures.altered(shots[holder], how, rng)
             probes = set(fingerprints.marks_and_probes(copy)[1])

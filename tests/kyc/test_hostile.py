@@ -21,7 +21,7 @@ from tests.htmx import Page
 from tests.kyc.test_uploads import Sender
 
 pytestmark = pytest.mark.django_db
-COUNT = int(os.environ.get("HOSTILE_COUNT", 60))
+COUNT = int(os.environ.get("HOSTILE_COUNT", 40))
 MEMORY = 512 * 10**6  # bytes
 BOUNDARY = "boundary=b"
 PART = 128 * 1024  # the largest that capture.js sends
@@ -175,7 +175,7 @@ def test_a_name_longer_than_a_request_may_have_is_refused_with_the_request(poste
     assert answer.status_code == 400
 
 
-@pytest.mark.skipif(COUNT <= 60, reason="takes all the time a child is given: make hostile")
+@pytest.mark.skipif(COUNT <= 40, reason="takes all the time a child is given: make hostile")
 @pytest.mark.parametrize("name", hostile.SLOW)
 def test_what_takes_all_its_time_is_given_up(name, poster, children):
     content, due = hostile.slow()[name]

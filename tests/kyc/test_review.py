@@ -258,7 +258,7 @@ def test_the_page_after_a_decision_says_what_was_decided(client, held, verdict):
     decision = {"verdict": verdict} | ({"reason": "Flou."} if verdict == "returned" else {})
     page = client.post(held.agent_url, decision, follow=True)
     said = {"approved": "approuvé", "returned": "renvoyé pour correction"}[verdict]
-    assert f"Dossier {held.reference} : {said}." in page.text
+    assert f"Dossier {held.reference}\xa0: {said}." in page.text
 
 
 def test_an_agents_closed_dossier_tells_decision_reason_and_history(client, held):
@@ -351,7 +351,8 @@ def test_an_agent_puts_a_case_back_on_the_page(client, held):
     assert answer.url == held.queue_url
     held.refresh_from_db()
     assert held.state == State.WAITING
-    assert f"Dossier {held.reference} : remis dans la file." in client.get(held.queue_url).text
+    said = f"Dossier {held.reference}\xa0: remis dans la file."
+    assert said in client.get(held.queue_url).text
     assert client.get(held.agent_url).status_code == 404
 
 
