@@ -164,6 +164,7 @@ def then_the_symbol_can_be_read(page):
 
 def when_reloading_until_it_is_read(page):
     """What a page without scripts asks for."""
+    page.wait_for_load_state()
     for _time in range(120):
         if page.get_by_text(READ).is_visible():
             return
@@ -200,6 +201,7 @@ def test_a_citizen_without_scripts_gets_as_far(open_page, given_signed_in, tmp_p
     page.goto(f"/vehicules/{vehicle.pk}/")
     page.get_by_role("link", name="Payer").click()
     page.get_by_role("button", name="Payer").click()
+    page.wait_for_load_state()  # a thin network brings a page bit by bit
     while not page.get_by_role("heading", name="Taxe payée").is_visible():
         assert "Rechargez cette page" in page.content()
         page.wait_for_timeout(300)
