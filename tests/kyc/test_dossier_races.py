@@ -57,8 +57,10 @@ def test_two_tabs_with_the_same_page_leave_one_whole_answer(monkeypatch):
 
 
 def send_while_the_paper_changes(monkeypatch):
-    case = IdentityCaseFactory()
-    hold_apart(monkeypatch)
+    """They meet, if they can, when each has made sure that it may, and before it writes."""
+    case, meeting = IdentityCaseFactory(), Meeting()
+    monkeypatch.setattr(IdentityCase, "move", meeting.before(IdentityCase.move))
+    monkeypatch.setattr(filing, "_require_open", meeting.after(filing._require_open))
     sent = partial(filing.submit, IdentityCase.objects.get(pk=case.pk), by=case.citizen)
     refused = failures(together(sent, partial(declare, case, "piece", paper="passport")))
     case.refresh_from_db()
