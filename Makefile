@@ -10,7 +10,7 @@ OURS := project notify kyc fleet taxes tests manage.py
 PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 TEMPLATES = $$(find templates -name '*.html')
 
-.PHONY: help setup setup-test demo demo-reset run worker journey bench \
+.PHONY: help setup setup-test demo demo-reset run worker journey bench ocr-bench \
 	test test-fast soak hostile check fix sbom states policy messages
 
 help: ## this list
@@ -39,6 +39,11 @@ journey: setup-test ## the eight steps from the first visit to the roadside chec
 
 bench: setup-test ## one JSON line per figure
 	@exec $(BIN)/python -m tests.load.bench
+
+ocr-bench: setup-test ## how well papers are read, paper by level by field (COUNT= of each, SEED=)
+	@$(BIN)/python -m tests.load.ocr --count "$${COUNT:-20}" --others 5 --seed "$${SEED:-9001}"
+	@exec $(BIN)/python -m tests.load.ocr --auto --kinds cin carte_grise attestation insurance \
+		invoice mrz unknown --count 5 --seed "$${SEED:-9001}"
 
 test: setup-test ## all tests, as many at a time as there are cores
 	@exec $(BIN)/pytest $(PARALLEL) $(ARGS)

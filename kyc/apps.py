@@ -28,6 +28,7 @@ class KycConfig(AppConfig):
             Membership,
             Organisation,
             Posting,
+            ReadingBatch,
             Sweep,
             User,
         )
@@ -43,6 +44,8 @@ class KycConfig(AppConfig):
         expect("check.answered", partial(Check.objects.filter, answered_at__isnull=False))
         expect("scans.swept", lambda: Sweep.objects.exclude(ended_at=None))
         expect("document.viewed", DocumentView.objects.all, at="at")
+        expect("readings.begun", ReadingBatch.objects.all, at="began_at")
+        expect("readings.stopped", lambda: ReadingBatch.objects.exclude(stopped_by=None))
         expect("staff.made", lambda: User.objects.exclude(role=User.Role.CITIZEN))
         expect("staff.posted", Posting.objects.all, at="since")
         staff.expect_acts()

@@ -1,11 +1,13 @@
 """Child process that turns an untrusted file into our own JPEG: bytes in, bytes out.
 
 Reads the upload on standard input, writes the JPEG on standard output and one line on standard
-error: `ok WIDTH HEIGHT`, or with exit status 3 the code of the refusal. It imports neither Django
-nor the project, and gives up memory, time, files and processes before it looks at the content.
+error: `ok WIDTH HEIGHT`, followed as JSON by the lines of text that a PDF holds as such, or with
+exit status 3 the code of the refusal. It imports neither Django nor the project, and gives up
+memory, time, files and processes before it looks at the content.
 """
 
 import io
+import json
 import resource
 import sys
 import warnings
@@ -23,6 +25,11 @@ STRIP = 64  # rows of what is kept, made at once
 PAGES = 4
 PAGE_WIDTH, PAGE_HEIGHT = 1700, 2400  # pixels
 PAGE_SCALE = 4  # pixels a point: 288 dpi
+MAX_SIGNS = 4000  # of text of one PDF: a book is no paper
+SCANNED = 0.4  # share of a page under pictures from which its text is some other reader's guess
+MAX_OBJECTS = 20_000  # of one page that are looked through for pictures
+OVERLAID = 0.5  # heights of a line by which one lies on another rather than beside it
+FEWEST_SIGNS = 40  # under which a PDF has no text worth the name
 QUALITY = 85
 MEMORY = 480 * 1024 * 1024  # bytes of address space, of which what is resident is a part
 CPU_SECONDS = 15
@@ -126,7 +133,7 @@ def flat(image):
 
 
 def pages_of(data: bytes):
-    """The first `PAGES` pages of a PDF, stacked: one document is one picture."""
+    """The first `PAGES` pages of a PDF, stacked: one document is one picture; and its text."""
     import pypdfium2
     from PIL import Image
 
@@ -138,16 +145,17 @@ def pages_of(data: bytes):
             pypdfium2.raw.FPDF_ERR_SECURITY,
         )
         raise Refused("locked" if locked else "damaged") from None
-    pages = [_rendered(document[number]) for number in range(min(len(document), PAGES))]
+    pages = [document[number] for number in range(min(len(document), PAGES))]
+    bitmaps = [_rendered(page) for page in pages]
     if not pages:
         raise Refused("damaged")
-    stack = Image.new("RGB", (max(p.width for p in pages), sum(p.height for p in pages)), "white")
-    top = 0
-    for page in pages:
-        stack.paste(page, (0, top))
-        top += page.height
+    width, height = max(b.width for b in bitmaps), sum(b.height for b in bitmaps)
+    stack = Image.new("RGB", (width, height), "white")
+    tops = [sum(b.height for b in bitmaps[:number]) for number in range(len(bitmaps))]
+    for bitmap, top in zip(bitmaps, tops, strict=True):
+        stack.paste(bitmap.to_pil().convert("RGB"), (0, top))
     check_size(stack.size)
-    return stack
+    return stack, _text_of(pages, bitmaps, tops)
 
 
 def _rendered(page):
@@ -155,7 +163,97 @@ def _rendered(page):
     if width < 1 or height < 1:
         raise Refused("damaged")
     scale = min(PAGE_WIDTH / width, PAGE_HEIGHT / height, PAGE_SCALE)
-    return page.render(scale=scale).to_pil().convert("RGB")
+    return page.render(scale=scale)
+
+
+def _text_of(pages, bitmaps, tops) -> list[dict]:
+    """The lines of text on pages drawn as these bitmaps; none where it cannot be relied on."""
+    try:
+        texts = [page.get_textpage() for page in pages]
+        signs = sum(text.count_chars() for text in texts)
+        if not FEWEST_SIGNS <= signs <= MAX_SIGNS or any(_is_scanned(page) for page in pages):
+            return []
+        drawn = zip(texts, pages, bitmaps, tops, strict=True)
+        lines = [line for one in drawn for line in _lines_of(*one)]
+        return [] if _is_overlaid(lines) else lines
+    except Exception:  # of a crafted page anything may be raised: its picture is there
+        return []
+
+
+def _is_scanned(page) -> bool:
+    """Whether pictures cover so much of the page that what is to be read stands on them."""
+    from pypdfium2 import raw
+
+    if raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
+        return True
+    width, height = page.get_size()
+    covered = 0.0
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        left, bottom, right, top = picture.get_bounds()
+        covered += abs(right - left) * abs(top - bottom)
+    return covered > SCANNED * width * height
+
+
+def _lines_of(text, page, bitmap, above: int) -> list[dict]:
+    """The text of a page by lines, in pixels of the stack.
+
+    Each has its signs, where each of them begins and the last one ends, its top and its bottom.
+    """
+    from pypdfium2 import raw
+
+    places = bitmap.get_posconv(page)
+    below = above + bitmap.height
+    lines: list[list] = [[]]
+    for place in range(text.count_chars()):
+        sign = chr(raw.FPDFText_GetUnicode(text, place))
+        left, bottom, right, top = text.get_charbox(place, loose=True)
+        x0, y0 = places.to_bitmap(left, top)
+        x1, y1 = places.to_bitmap(right, bottom)
+        box = (min(x0, x1), above + min(y0, y1), max(x0, x1), above + max(y0, y1))
+        if sign in "\r\n" or (
+            lines[-1] and not sign.isspace() and _is_apart(lines[-1][-1][1], box)
+        ):
+            lines.append([])
+        is_shown = 0 <= box[0] <= box[2] <= bitmap.width and above <= box[1] <= box[3] <= below
+        if sign.isprintable() and is_shown:
+            lines[-1].append((sign, box))
+    return [_line_of(signs) for signs in lines if any(sign.isalnum() for sign, _ in signs)]
+
+
+def _is_overlaid(lines: list[dict]) -> bool:
+    """Whether one line lies on another: which of them is seen only the picture tells."""
+    ordered = sorted(lines, key=lambda line: line["top"])
+    for place, line in enumerate(ordered):
+        for lower in ordered[place + 1 :]:
+            if lower["top"] >= line["bottom"]:
+                break
+            low = OVERLAID * min(each["bottom"] - each["top"] for each in (line, lower))
+            shared = min(line["bottom"], lower["bottom"]) - lower["top"]
+            beside = min(max(line["edges"]), max(lower["edges"]))
+            if shared > low and beside - max(min(line["edges"]), min(lower["edges"])) > low:
+                return True
+    return False
+
+
+def _is_apart(last, box) -> bool:
+    """Whether this sign begins a line, or a column, of its own."""
+    height = max(1, last[3] - last[1])
+    is_level = min(last[3], box[3]) - max(last[1], box[1]) > height * 0.3
+    return not is_level or not -height < box[0] - last[2] < height * 1.2
+
+
+def _line_of(signs) -> dict:
+    while signs[-1][0].isspace():
+        signs.pop()
+    while signs[0][0].isspace():
+        signs.pop(0)
+    boxes = [box for _, box in signs]
+    return {
+        "text": "".join(sign for sign, _ in signs),
+        "edges": [*(box[0] for box in boxes), boxes[-1][2]],
+        "top": min(box[1] for box in boxes),
+        "bottom": max(box[3] for box in boxes),
+    }
 
 
 def prepare(kind: str) -> None:
@@ -190,7 +288,7 @@ def give_up_everything() -> None:
 
 
 def decoded(data: bytes):
-    """The picture in the file, or `Refused` whatever the decoders think of it."""
+    """The picture in the file and its text, or `Refused` whatever the decoders think of it."""
     if not data:
         raise Refused("empty")
     kind = kind_of(data[:16])
@@ -201,7 +299,7 @@ def decoded(data: bytes):
     from PIL import Image
 
     try:
-        return pages_of(data) if kind == "PDF" else picture_of(data, kind)
+        return pages_of(data) if kind == "PDF" else (picture_of(data, kind), [])
     except Refused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -214,7 +312,7 @@ def decoded(data: bytes):
 
 def main() -> int:
     try:
-        image = decoded(sys.stdin.buffer.read())
+        image, text = decoded(sys.stdin.buffer.read())
         out = io.BytesIO()
         image.save(out, "JPEG", quality=QUALITY, exif=b"", icc_profile=None, comment=b"")
     except Refused as refusal:
@@ -224,7 +322,7 @@ def main() -> int:
         sys.stderr.write("exhausted\n")
         return REFUSED
     sys.stdout.buffer.write(out.getvalue())
-    sys.stderr.write(f"ok {image.width} {image.height}\n")
+    sys.stderr.write(f"ok {image.width} {image.height} {json.dumps(text)}\n")
     return 0
 
 

@@ -2,16 +2,19 @@
 
 import io
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
 
 from kyc import intake, limits, nationalities, ocr, papers, store
 from kyc.cases import Case
-from kyc.models import Document, DocumentView
+from kyc.models import Document, DocumentView, ReadingItem
 from project.audit import chain
 from project.lib import crypto
 from project.lib.queue import READING, enqueue
@@ -44,6 +47,7 @@ def receive(case: Case, upload: UploadedFile, *, side: str, by) -> Document:
         media_type=picture.media_type,
         sha256=picture.sha256,
         original_sha256=picture.original_sha256,
+        text=picture.text,
     )
     # Stored before the row that names them: no row ever claims a file that is not there.
     try:
@@ -113,9 +117,7 @@ def claim_reading(document_id: int) -> Document | None:
         pk=document_id, state=Document.State.PENDING, attempts__lt=READINGS
     ).update(attempts=F("attempts") + 1)
     if not claimed:
-        Document.objects.filter(pk=document_id, state=Document.State.PENDING).update(
-            state=Document.State.UNREAD
-        )
+        _give_up(document_id)
         return None
     return Document.objects.get(pk=document_id)
 
@@ -137,7 +139,7 @@ def read(document: Document) -> None:
 def _read(document: Document, kind: str) -> ocr.Reading:
     if not kind:
         return ocr.Reading(kind="unknown")
-    return ocr.read(content(document), kind=kind)
+    return ocr.read(content(document), kind=kind, text=document.text)
 
 
 def content(document: Document) -> bytes:
@@ -158,13 +160,67 @@ def preview(document: Document) -> bytes:
 
 
 @transaction.atomic
-def _keep(document: Document, reading: ocr.Reading) -> None:
-    """Keep a reading."""
-    found = any(field.value for field in reading.fields.values())
-    Document.objects.filter(pk=document.pk, state=Document.State.PENDING).update(
-        reading=reading.as_json(),
-        state=Document.State.READ if found else Document.State.UNREAD,
+def read_again(document: Document, *, by) -> None:
+    """Have a paper read once more. What was read of it stands until more is found.
+
+    Raises MoveRefused for a paper that nothing reads, or that waits to be read already.
+    """
+    if not _reader_of(document):
+        raise MoveRefused(_("Aucune lecture automatique n'existe pour cette photo."))
+    if not give([document.pk]):
+        raise MoveRefused(_("Cette photo attend déjà d'être relue."))
+    chain.record("document.reread", by=by, about=document, side=document.side)
+
+
+def give(ids: Sequence[int]) -> list[int]:
+    """Put papers into the readers' queue; those that were not in it already."""
+    idle = _idle(ids)
+    Document.objects.filter(pk__in=idle).update(
+        state=Document.State.PENDING, attempts=0, asked_at=timezone.now()
     )
+    for pk in idle:
+        enqueue("kyc.tasks.read", pk, queue=READING)
+    return idle
+
+
+def _idle(ids: Sequence[int]) -> list[int]:
+    """Those among these papers that do not wait to be read. All are held: no reading ends now."""
+    rows = Document.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    states = rows.values_list("pk", "state")
+    return [pk for pk, state in states if state != Document.State.PENDING]
+
+
+@transaction.atomic
+def _keep(document: Document, reading: ocr.Reading) -> None:
+    """Keep a reading: one that found nothing takes the place of none that found something."""
+    found = any(field.value for field in reading.fields.values())
+    if found or not _is_read(document):
+        _settle(document, found, reading=reading.as_json())
+    else:
+        _settle(document, found)
+
+
+@transaction.atomic
+def _give_up(document_id: int) -> None:
+    """Leave a paper as it was before it killed its readers."""
+    document = Document.objects.filter(pk=document_id).first()
+    if document:
+        _settle(document, found=False)
+
+
+def _settle(document: Document, found: bool, **changes: Any) -> None:
+    """End the reading under way, if there is one, for whichever batch asked for it."""
+    is_read = found or _is_read(document)
+    state = Document.State.READ if is_read else Document.State.UNREAD
+    pending = Document.objects.filter(pk=document.pk, state=Document.State.PENDING)
+    if pending.update(state=state, read_at=timezone.now(), **changes):
+        lines = ReadingItem.objects.filter(document=document, state=Document.State.PENDING)
+        lines.update(state=Document.State.READ if found else Document.State.UNREAD)
+
+
+def _is_read(document: Document) -> bool:
+    """Whether something was read of it before."""
+    return any(field["value"] for field in document.fields.values())
 
 
 def _reader_of(document: Document) -> str:
@@ -199,7 +255,10 @@ def values_read(case: Case) -> dict[str, dict]:
     """What was read of a case's papers, by field: the most confident reading of each."""
     best: dict[str, dict] = {}
     for document in case.current_documents():
+        unlike = papers.PAPERS[papers.Kind(document.paper)].unlike if document.paper else ()
         for name, field in document.fields.items():
+            if name in unlike:
+                continue
             is_better = field["confidence"] > best.get(name, {"confidence": -1})["confidence"]
             if field["value"] is not None and is_better:
                 best[name] = field

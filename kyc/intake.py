@@ -1,6 +1,7 @@
 """Taking in what people upload: the limits, the child process that decodes, the refusals."""
 
 import hashlib
+import json
 import re
 import signal
 import subprocess
@@ -70,7 +71,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """Our own JPEG of an upload. Sizes in pixels; `media_type` is that of the original."""
+    """Our own JPEG of an upload. Sizes in pixels; `media_type` is that of the original.
+
+    `text` holds the lines that a PDF has as text: signs, edges of each, top and bottom, in pixels.
+    """
 
     jpeg: bytes
     width: int
@@ -78,6 +82,7 @@ class Picture:
     original_sha256: str
     sha256: str
     media_type: str
+    text: list[dict]
 
 
 def decode(upload: bytes) -> Picture:
@@ -89,7 +94,7 @@ def decode(upload: bytes) -> Picture:
     kind = child.kind_of(upload[:16])
     if kind is None:
         raise Refused("heif" if child.is_heif(upload[:16]) else "unknown")
-    jpeg, width, height = _in_turn(upload)
+    jpeg, width, height, text = _in_turn(upload)
     return Picture(
         jpeg=jpeg,
         width=width,
@@ -97,10 +102,11 @@ def decode(upload: bytes) -> Picture:
         original_sha256=hashlib.sha256(upload).hexdigest(),
         sha256=hashlib.sha256(jpeg).hexdigest(),
         media_type=child.MEDIA_TYPES[kind],
+        text=text,
     )
 
 
-def _in_turn(upload: bytes) -> tuple[bytes, int, int]:
+def _in_turn(upload: bytes) -> tuple[bytes, int, int, list[dict]]:
     if not _turns.acquire(timeout=TURN_SECONDS):
         raise Refused("busy")
     try:
@@ -109,7 +115,7 @@ def _in_turn(upload: bytes) -> tuple[bytes, int, int]:
         _turns.release()
 
 
-def _run(upload: bytes) -> tuple[bytes, int, int]:
+def _run(upload: bytes) -> tuple[bytes, int, int, list[dict]]:
     try:
         # -I: neither the environment nor the folder of the program decides what is imported.
         done = subprocess.run(
@@ -128,7 +134,24 @@ def _run(upload: bytes) -> tuple[bytes, int, int]:
         raise Refused("exhausted" if -done.returncode in EXHAUSTION else "damaged")
     # The last line is ours; libraries may have complained before it.
     said = done.stderr.decode("ascii", "replace").strip().rpartition("\n")[2]
-    size = re.fullmatch(r"ok (\d{1,5}) (\d{1,5})", said)
+    size = re.fullmatch(r"ok (\d{1,5}) (\d{1,5}) (\[.*\])", said)
     if done.returncode == 0 and size and done.stdout.startswith(JPEG_START):
-        return done.stdout, int(size[1]), int(size[2])
+        return done.stdout, int(size[1]), int(size[2]), _lines(*size.groups())
     raise Refused(said if said in child.CODES else "damaged")
+
+
+def _lines(width: str, height: str, told: str) -> list[dict]:
+    """The text the child tells; none where it is not what a page may hold: it opened the file."""
+    try:
+        lines = json.loads(told)
+        is_text = all(_is_line(int(width), int(height), **line) for line in lines)
+        is_short = sum(len(line["text"]) for line in lines) <= child.MAX_SIGNS
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        return []
+    return lines if is_text and is_short else []
+
+
+def _is_line(width: int, height: int, *, text: str, edges: list, top: int, bottom: int) -> bool:
+    """Whether these are signs, with places on a picture of this size: NaN is on none."""
+    is_placed = len(edges) == len(text) + 1 and all(0 <= edge <= width for edge in edges)
+    return text.isprintable() and is_placed and 0 <= top <= bottom <= height

@@ -68,6 +68,8 @@ class Paper:
     prints_family: bool = False
     # What reads its pictures, by its name in kyc.ocr; nothing where there is no reader.
     reader: str = ""
+    # Of what that reads, what is not what the form asks for under the same name.
+    unlike: frozenset[str] = frozenset()
 
     def expiry(self, issued: date | None, printed: date | None) -> date | None:
         """The last day it proves anything: printed on it, or so many years after its issue."""
@@ -90,6 +92,19 @@ def _years_after(day: date, years: int) -> date:
 _ALWAYS = (Side.SELFIE, Side.PROOF_OF_ADDRESS)
 FACES = (Side.IDENTITY_FRONT, Side.IDENTITY_BACK)  # of the paper itself
 
+
+def _in_place_of_a_card(*, months: int) -> Paper:
+    """What its holder has while a card is lost. The number read on it is the card's."""
+    return Paper(
+        (Side.IDENTITY_FRONT, *_ALWAYS),
+        prints_expiry=True,
+        prints_family=True,
+        stands_in=months,
+        reader="attestation",
+        unlike=frozenset({"number"}),
+    )
+
+
 # A CIN holds for 20 years, by the law in force since 1982 (recalled by the ministry of the
 # interior in August 2016); banks and the public often say 10.
 PAPERS = {
@@ -103,12 +118,8 @@ PAPERS = {
     ),
     Kind.PASSPORT: Paper((Side.IDENTITY_FRONT, *_ALWAYS), prints_expiry=True, reader="mrz"),
     Kind.RESIDENT_CARD: Paper((*FACES, *_ALWAYS), prints_expiry=True, reader="mrz"),
-    Kind.LOSS_RECEIPT: Paper(
-        (Side.IDENTITY_FRONT, *_ALWAYS), prints_expiry=True, prints_family=True, stands_in=6
-    ),
-    Kind.ATTESTATION: Paper(
-        (Side.IDENTITY_FRONT, *_ALWAYS), prints_expiry=True, prints_family=True, stands_in=12
-    ),
+    Kind.LOSS_RECEIPT: _in_place_of_a_card(months=6),
+    Kind.ATTESTATION: _in_place_of_a_card(months=12),
     # The new identity is being enrolled: the shape of its number is not published yet.
     Kind.NUI: Paper((Side.IDENTITY_FRONT, *_ALWAYS)),
 }

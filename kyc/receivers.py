@@ -1,13 +1,19 @@
-"""What libraries tell of sign-ins, sessions and addresses, written to the log."""
+"""What libraries tell: of sign-ins, sessions and addresses for the log, of readers that start."""
+
+import logging
 
 from allauth.account.signals import email_changed, email_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django_q.signals import post_spawn
 
-from kyc import alerts
+from kyc import alerts, ocr
 from kyc.models import User
 from project.audit import chain
+from project.lib.queue import READING, is_worker_of
 from project.lib.sessions import expired
+
+log = logging.getLogger("hetra.worker")
 
 
 @receiver(user_logged_in)
@@ -35,6 +41,18 @@ def refused(credentials, **_kwargs):
 def session_expired(user, **_kwargs):
     """A session was too old, or had lain idle: nobody ended it but time."""
     chain.witness("session.expired", by=None, about=user)
+
+
+@receiver(post_spawn)
+def reader_started(**_kwargs):
+    """A process that will read papers loads the models, and keeps them: no paper waits for them."""
+    if not is_worker_of(READING):
+        return
+    try:
+        ocr.load()
+    except Exception:
+        # A process that cannot start is started again for ever; papers end as unread by themselves.
+        log.exception("the models could not be loaded")
 
 
 # allauth's page of addresses runs in one transaction (project/urls.py): so do these.

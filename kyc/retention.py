@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from kyc import store
 from kyc.cases import Case
-from kyc.models import Assistance, Check, CheckCallback, Deletion, Document
+from kyc.models import Assistance, Check, CheckCallback, Deletion, Document, ReadingItem
 from notify.models import Message
 
 DAY = timedelta(days=1)
@@ -106,6 +106,12 @@ def _messages(before: datetime, limit: int) -> list[Message]:
     return list(Message.objects.filter(created_at__lt=before).order_by("pk")[:limit])
 
 
+def _lines(before: datetime, limit: int) -> list[ReadingItem]:
+    """What batches of readings gave: their figures stay in the log."""
+    rows = ReadingItem.objects.filter(batch__ended_at__lt=before)
+    return list(rows.order_by("pk")[:limit])
+
+
 def _sessions(before: datetime, limit: int) -> list[Session]:
     return list(Session.objects.filter(expire_date__lt=before)[:limit])
 
@@ -156,6 +162,13 @@ RULES = (
         1 * DAY,
         "a phone that was typed and led nowhere; the others stay with their dossier",
         _visits,
+        _delete,
+    ),
+    Rule(
+        "lines of readings",
+        90 * DAY,
+        "to find out why papers could not be read",
+        _lines,
         _delete,
     ),
     Rule("ended sessions", 0 * DAY, "they open nothing any more", _sessions, _delete),

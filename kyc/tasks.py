@@ -10,6 +10,7 @@ from kyc import (
     expiry,
     limits,
     organisations,
+    readings,
     reproofing,
     retention,
     review,
@@ -24,6 +25,12 @@ def read(document_id):
     document = documents.claim_reading(document_id)
     if document:
         documents.read(document)
+    readings.go_on()
+
+
+def go_on_reading():
+    """Go on with a batch of readings whose worker died."""
+    readings.go_on()
 
 
 def look_for_duplicates(label, case_id):

@@ -16,6 +16,7 @@ from kyc.views import (
     history,
     organisations,
     privacy,
+    readings,
     reproofing,
     resemblances,
     staff,
@@ -54,6 +55,12 @@ def of_cases(own, office, model, forms):
         path(f"{office}/<int:pk>/afficher/", agent.case_reveal, case, name="case_reveal"),
         path(
             f"{office}/<int:pk>/photos/<uuid:key>/", agent.case_picture, case, name="case_picture"
+        ),
+        path(
+            f"{office}/<int:pk>/photos/<uuid:key>/relire/",
+            agent.case_read_again,
+            case,
+            name="case_read_again",
         ),
         path(
             f"{office}/<int:pk>/ressemblances/<int:number>/",
@@ -139,6 +146,8 @@ urlpatterns = [
     path("agent/guichet/<int:pk>/verifier/", counter.counter_check, name="counter_check"),
     path("agent/guichet/<int:pk>/terminer/", counter.counter_end, name="counter_end"),
     path("superviseur/chiffres/", figures.figures, name="figures"),
+    path("superviseur/lectures/", readings.readings, name="readings"),
+    path("superviseur/lectures/arreter/", readings.readings_stop, name="readings_stop"),
     path("superviseur/dossiers/", dossiers.dossier_find, name="dossier_find"),
     path("superviseur/dossiers/<int:pk>/", dossiers.dossier_detail, name="dossier_detail"),
     path(

@@ -110,8 +110,10 @@ POLICY = {
     "kyc:counter_code": Rule("agent", POST, "visits"),
     "kyc:counter_check": Rule("agent", BOTH, "visits"),
     "kyc:counter_end": Rule("agent", POST, "visits"),
-    # What a supervisor counts, suspends and resumes.
+    # What a supervisor counts, has read again, suspends and resumes.
     "kyc:figures": Rule("supervisor", GET, "counts"),
+    "kyc:readings": Rule("supervisor", BOTH, "counts"),
+    "kyc:readings_stop": Rule("supervisor", POST, "counts"),
     "kyc:dossier_find": Rule("supervisor", BOTH, "looked"),
     "kyc:dossier_detail": Rule("supervisor", GET, "looked"),
     "kyc:dossier_suspend": Rule("supervisor", BOTH, "looked", FRESH),
@@ -121,6 +123,7 @@ POLICY = {
     "kyc:case_release": Rule("agent", POST, "held"),
     "kyc:case_reveal": Rule("agent", BOTH, "held", FRESH),
     "kyc:case_picture": Rule("agent", GET, "held"),
+    "kyc:case_read_again": Rule("agent", POST, "held"),
     "kyc:resemblance": Rule("agent", BOTH, "held"),
     "kyc:resemblance_picture": Rule("agent", GET, "held"),
     # Organisations: one's own list and invitations; then, with the factor, what is one's own.
@@ -145,6 +148,7 @@ POLICY = {
     "fleet:case_release": Rule("agent", POST, "held"),
     "fleet:case_reveal": Rule("agent", BOTH, "held", FRESH),
     "fleet:case_picture": Rule("agent", GET, "held"),
+    "fleet:case_read_again": Rule("agent", POST, "held"),
     "fleet:resemblance": Rule("agent", BOTH, "held"),
     "fleet:resemblance_picture": Rule("agent", GET, "held"),
     # Taxes.

@@ -25,6 +25,7 @@ TIMETABLE = (
     Entry("messages that could not leave are sent again", "notify.tasks.resume", 1),
     Entry("dossiers left lying go back to the queue", "kyc.tasks.release_stale", 5),
     Entry("checks by outside services are followed up", "kyc.tasks.follow_up_checks", 1),
+    Entry("a batch of readings goes on", "kyc.tasks.go_on_reading", 1),
     Entry("the log is anchored", "project.audit.tasks.anchor", settings.AUDIT_ANCHOR_MINUTES),
     Entry("the log is verified", "project.audit.tasks.verify", DAY),
     Entry("used codes and old tries are forgotten", "kyc.tasks.forget_codes", HOUR),

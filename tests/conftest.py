@@ -7,6 +7,7 @@ import socket
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -63,6 +64,14 @@ def _tables_can_be_emptied():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", emptied)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _anchors_end_with_their_log():
+    """The log of a test goes with it; an anchor left behind would find the next one altered."""
+    yield
+    for name in (name for names in storages["anchors"].listdir("") for name in names):
+        storages["anchors"].delete(name)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from kyc.models.organisations import (
     OrganisationMove,
 )
 from kyc.models.people import User
+from kyc.models.readings import ReadingBatch, ReadingItem
 from kyc.models.reproofing import Reproofing, ReproofingMove
 from kyc.models.staff import Activation, Posting, StaffRequest
 from kyc.models.uploads import Upload
@@ -41,6 +42,8 @@ __all__ = [
     "PersonKey",
     "PictureMark",
     "Posting",
+    "ReadingBatch",
+    "ReadingItem",
     "RecoveryCode",
     "Reproofing",
     "ReproofingMove",

@@ -7,6 +7,7 @@ from functools import cache
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,8 +50,21 @@ class Document(models.Model):
     original_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    text = SealedJSONField(default=list, blank=True, help_text="lines of a PDF")
     reading = SealedJSONField(default=dict, blank=True, help_text="what OCR made of it")
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(default=timezone.now, help_text="when it was last to be read")
+    read_at = models.DateTimeField(null=True, blank=True, help_text="when its last reading ended")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(state="pending"), name="kyc_document_pending"
+            ),
+            models.Index(
+                fields=["read_at"], condition=Q(read_at__isnull=False), name="kyc_document_read"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_side_display()} {self.pk}"
@@ -62,7 +76,7 @@ class Document(models.Model):
     @property
     def is_slow(self) -> bool:
         """Whether it has waited to be read for longer than is usual."""
-        return self.is_pending and timezone.now() - self.uploaded_at > timedelta(seconds=30)
+        return self.is_pending and timezone.now() - self.asked_at > timedelta(seconds=30)
 
     @property
     def fields(self) -> dict:

@@ -1,114 +1,101 @@
-"""Reading papers: `read(jpeg, kind=…)` gives the fields of an identity paper or a carte grise."""
+"""Reading papers: `read(jpeg, kind=…)` gives the fields of a paper and how sure each is."""
 
-import math
-import time
-from types import ModuleType
+from collections.abc import Sequence
+from dataclasses import replace
 
-from PIL import Image
-
-from kyc.ocr import carte_grise, cin, decide, engine, travel, view, zones
-from kyc.ocr.engine import Unreadable
+from kyc.ocr import confidence, deadline, fields, kinds, pages, picture
+from kyc.ocr.deadline import Unreadable
+from kyc.ocr.decide import Found
+from kyc.ocr.engine import load
+from kyc.ocr.kinds import Kind
+from kyc.ocr.pages import Page
 from kyc.ocr.reading import FIELDS, Field, Reading
-from kyc.ocr.rows import Segment
-from kyc.ocr.sheet import Sheet
+from kyc.ocr.zones import travel, view, zone
 
-__all__ = ["FIELDS", "Field", "Reading", "Unreadable", "read"]
+__all__ = ["FIELDS", "Field", "Reading", "Unreadable", "load", "read"]
 
-KINDS = {"cin": cin, "carte_grise": carte_grise}
-ENOUGH = 4  # labels that settle which way is up
-KNOWN = 2  # labels under which a paper is of no kind we know
-CROOKED = 0.02  # a slope of the lines worth another, straighter look
-PATIENCE = 25  # seconds after which no other direction is tried
+FEW = 2  # labels under which the paper may lie another way round
 
 
-def read(jpeg: bytes, *, kind: str) -> Reading:
-    """Read our own picture of a paper: `cin`, `carte_grise`, or `auto` to find out which it is.
+def read(jpeg: bytes, *, kind: str, text: Sequence[dict] = ()) -> Reading:
+    """Read our own picture of a paper of this kind, or `auto` to find out which it is.
 
-    `mrz` reads the zone for machines of a passport or a card. To look for one costs little: `auto`
-    does so first.
+    `text` holds the lines that a PDF has as text (`kyc.intake.Picture`): they are taken for what
+    the first reader would see, and the second reader still looks at the picture.
 
-    Fields that cannot be read are None; boxes are in the picture's pixels. Raises
-    `Unreadable` where Tesseract does not answer in time.
+    Fields that cannot be read are None; boxes are in the picture's pixels. Raises `Unreadable`
+    where the readers do not answer in time.
     """
-    with engine.one_picture():
+    with deadline.one_picture():
+        if text and (said := _read(jpeg, kind, text)).kind_confidence:
+            return said
         return _read(jpeg, kind)
 
 
-def _read(jpeg: bytes, kind: str) -> Reading:
-    grey = view.grey_of(jpeg)
+def _read(jpeg: bytes, kind: str, text: Sequence[dict] = ()) -> Reading:
+    image = picture.pixels_of(jpeg)
+    page = pages.of_text(image, text) if text else pages.read(image)
+    if kind in ("mrz", "auto") and (said := zone.read(page)):
+        return said if said.fields["checks"].value else _surer(said, jpeg, page)
+    if kind == "mrz" and text:
+        return Reading(kind="mrz")
     if kind == "mrz":
-        return travel.read(grey)
-    angles = view.directions(grey)
-    if kind == "auto" and (found := travel.find(grey, angles)):
-        return found.reading()
-    kinds = list(KINDS) if kind == "auto" else [kind]
-    name, sheet = _best_sheet(grey, angles, kinds)
-    text = "\n".join(" ".join(part.text for part in row) for row in sheet.rows)
-    if kind == "auto" and len(sheet.named) < KNOWN:
-        return Reading(kind="unknown", text=text)
-    fields = _fields(sheet, KINDS[name])
-    if _is_short(fields, sheet, KINDS[name]):
-        _, unframed = _sheet_at(grey, sheet.view.angle, [name], unframed=True)
-        fields = decide.better(fields, _fields(unframed, KINDS[name]))
-    if name == "carte_grise":
-        carte_grise.derive(fields)
-    shown = {name: field for name, field in fields.items() if not name.startswith("_")}
-    return Reading(kind=name, fields=shown, text=text)
+        return _zone_sign_by_sign(jpeg, page)
+    page, kind_found, sure = _kind_of(page, list(kinds.KINDS) if kind == "auto" else [kind])
+    if kind == "auto" and not sure:
+        return Reading(kind="unknown", text=page.text)
+    found = fields.read(page, kind_found.sheet, kinds.KINDS[kind_found.name])
+    for name in fields.unseen(page, found) if page.is_text else ():
+        found[name] = replace(found[name], is_doubtful=True)
+    shown = {name: _field(page, kind_found.name, name, each) for name, each in found.items()}
+    if confidence.quarrel([each.evidence for each in found.values()]):
+        # A hand wrote it: where one reader fails, the other's word alone is no agreement.
+        shown = {name: replace(field, confident=False) for name, field in shown.items()}
+    return Reading(kind=kind_found.name, fields=shown, text=page.text, kind_confidence=sure)
 
 
-def _is_short(fields: dict[str, Field], sheet: Sheet, kind: ModuleType) -> bool:
-    """Whether a side of the paper was seen of which something is missing or in doubt."""
-    sides = [side for side in kind.SIDES if len(sheet.named & side) >= KNOWN]
-    return any(not fields.get(name, Field()).confident for side in sides for name in side)
+def evidence(jpeg: bytes, *, kind: str) -> dict[str, Found]:
+    """What was found of each field and what speaks for it: what calibration is made from."""
+    page, found, _ = _kind_of(pages.read(picture.pixels_of(jpeg)), [kind])
+    return fields.read(page, found.sheet, kinds.KINDS[kind])
 
 
-def _best_sheet(grey: Image.Image, angles: view.Directions, kinds: list[str]) -> tuple[str, Sheet]:
-    """The direction and the kind under which most labels are found."""
-    started = time.monotonic()
-    tried = [_sheet_at(grey, angle, kinds) for angle in angles.likely]
-    for angle in angles.turned:
-        best = max(len(sheet.named) for _, sheet in tried)
-        if (
-            best >= ENOUGH
-            or not any(sheet.rows for _, sheet in tried)
-            or time.monotonic() - started > PATIENCE
-        ):
-            break
-        tried.append(_sheet_at(grey, angle, kinds))
-    name, sheet = max(tried, key=lambda each: each[1].merit)
-    if abs(sheet.slope) > CROOKED:
-        angle = sheet.view.angle + math.degrees(math.atan(sheet.slope))
-        straight = _sheet_at(grey, angle, [name])[1]
-        sheet = max(sheet, straight, key=lambda each: each.merit)
-    return name, sheet
+def _zone_sign_by_sign(jpeg: bytes, page: Page) -> Reading:
+    """What the second reader of zones makes of the picture where the first found none."""
+    found = travel.read(view.grey_of(jpeg))
+    return found if found.text else replace(found, text=page.text)
 
 
-def _sheet_at(
-    grey: Image.Image, angle: float, kinds: list[str], *, unframed: bool = False
-) -> tuple[str, Sheet]:
-    seen = view.turned(grey, angle, unframed=unframed)
-    words = engine.words(seen.ink(), mode=engine.SPARSE)
-    sheets = [(name, Sheet.of(seen, words, KINDS[name].LABELS)) for name in kinds]
-    return max(sheets, key=lambda each: len(each[1].named))
+def _surer(found: Reading, jpeg: bytes, page: Page) -> Reading:
+    """The other reader's zone where all its check digits hold and not all of this one's."""
+    other = _zone_sign_by_sign(jpeg, page)
+    if not other.fields["checks"].value:
+        return found
+    return zone.read(page, checked=other.text.split("\n")) or other
 
 
-def _fields(sheet: Sheet, kind: ModuleType) -> dict[str, Field]:
-    """What three looks at each value give: among the words, alone, and at its place."""
-    repairs = kind.REPAIRS
+def _kind_of(page: Page, names: list[str]) -> tuple[Page, Kind, float]:
+    """The likeliest kind; where hardly any label is known, of all ways round."""
+    ranked = kinds.ranked(page.lines, names)
+    is_few = len(ranked[0].sheet.named) < FEW and names != ["invoice"]
+    if is_few and page.lines and not page.is_clear:
+        for quarters in (2, 1, 3):
+            other = pages.turned(page, quarters)
+            tried = kinds.ranked(other.lines, names)
+            if tried[0].merit > ranked[0].merit and len(tried[0].sheet.named) >= FEW:
+                return other, tried[0], kinds.confidence(tried)
+    return page, ranked[0], kinds.confidence(ranked)
 
-    def fits(name: str, parts: list[Segment]) -> bool:
-        return name not in repairs or bool(decide.looks_of(parts, [], repairs[name]))
 
-    sheet.look_again()
-    values = sheet.values(fits)
-    for name, form in kind.FORMS.items():
-        if name not in values:
-            taken = [part for parts in values.values() for part in parts]
-            values[name] = sheet.by_form(form, taken)
-    seen = zones.read(sheet, set(repairs), values)
-    looks = {
-        name: decide.looks_of(values.get(name, []), seen.get(name, []), repair)
-        for name, repair in repairs.items()
-    }
-    found = {name: decide.field_of(all_looks, sheet.view) for name, all_looks in looks.items()}
-    return {name: field for name, field in found.items() if field.value}
+def _field(page: Page, kind: str, name: str, found: Found) -> Field:
+    points, size = page.original(list(found.place.span.quad))
+    probability = confidence.probability(kind, name, found.evidence)
+    return Field(
+        value=found.value,
+        confidence=round(probability, 3),
+        confident=not found.is_doubtful
+        and confidence.is_sure(kind, name, found.evidence, probability)
+        # A file may say what its picture does not show.
+        and (not page.is_text or confidence.is_backed(found.evidence)),
+        box=picture.box_of(points, size),
+    )

@@ -1,146 +1,144 @@
-"""From several looks at a value to a field: agree and be sure, or keep quiet."""
+"""From several looks at a value to one, with the evidence for it: agree, or keep quiet."""
 
-from collections import Counter
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from kyc.ocr.engine import Word
-from kyc.ocr.reading import Field
-from kyc.ocr.rows import Segment, plain
+from kyc.ocr.lines import Char, Chars, plain
+from kyc.ocr.second import Word
+from kyc.ocr.sheet import BELOW, FORM, PLACE, RIGHT, Value
 from kyc.ocr.values import Repair
-from kyc.ocr.view import View
 
-FAINT = 0.35  # a word at either end read no better than this is dirt
-SURE = 0.85  # from here a field may be shown as read without doubt
-DISPUTED = 0.6  # the most that is left where two readings differ
-GUESS = 0.45  # below this nothing is said
-WIDE = 1.8  # heights of a letter: a blank after which a value may have ended
-SPLIT = 0.4  # what is left of the confidence then
-CLEAR = 0.7  # from here the whole place is taken as read well
-AGREED = 0.6  # what agreement alone is worth
+FLOOR = 1e-4
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one look made of a value."""
+    """What one look made of a value: None where it is nothing that may stand there."""
+
+    value: str | None
+    chars: Chars
+
+    @property
+    def least(self) -> float:
+        """The likelihood of its doubtfullest sign."""
+        return min((c.score for c in self.chars if c.text.isalnum()), default=0.0)
+
+    @property
+    def mean(self) -> float:
+        """The mean likelihood of its signs."""
+        scores = [char.score for char in self.chars if char.text.isalnum()]
+        return sum(scores) / len(scores) if scores else 0.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value, where it stands, and what speaks for it: numbers that calibration weighs."""
 
     value: str
-    confidence: float
-    words: tuple[Word, ...]
+    place: Value
+    evidence: tuple[float, ...]
+    is_doubtful: bool = False  # for other reasons than how it was read
 
 
-def looks_of(parts: list[Segment], zone: list[Word], repair: Repair) -> list[Look]:
-    """The looks that gave something a value of this type may be."""
-    passes = (
-        [word for part in parts for word in part.words],
-        [word for part in parts for word in part.reread],
-        zone,
-    )
-    looks = [look for words in passes if (look := _look(words, repair))]
-    whole = _look(zone, repair)
-    if not whole or whole.confidence < CLEAR:
-        return looks
-    # The whole place was read there: what is but a piece of it was cut short.
-    return [look for look in looks if look == whole or not _is_piece(look, whole)]
+EVIDENCE = (
+    "least",  # how doubtful the doubtfullest sign is, as a logarithm
+    "mean",
+    "same",  # the second reader says exactly so
+    "alike",  # it says so but for blanks and accents
+    "differs",  # it says something else
+    "near",  # how alike what it says is
+    "again",  # the first reader says so of the piece alone
+    "against",  # it says something else of the piece alone
+    "right",
+    "below",
+    "form",
+    "place",
+    "label",  # how unlike its label what was taken for it is
+    "length",
+    "blanks",  # blanks may have been dropped
+    "small",  # how much less high than a clear one its line is
+    "page",  # how doubtful the whole page is, as a logarithm
+)
+CLEAR = 30.0  # pixels of a line that is easily read
 
 
-def _is_piece(look: Look, whole: Look) -> bool:
-    part, all_of_it = plain(look.value), plain(whole.value)
-    return len(part) < len(all_of_it) and part in all_of_it
+def look(chars: Chars, repair: Repair) -> Look:
+    """What this reading of a piece comes to."""
+    return Look(repair(chars), chars)
 
 
-def field_of(looks: list[Look], view: View) -> Field:
-    """The field most looks agree on, or an empty one."""
+def chars_of(words: list[Word]) -> list[Char]:
+    """Tesseract's words as signs."""
+    chars: list[Char] = []
+    for word in words:
+        if chars:
+            chars.append(Char(" "))
+        chars += [Char(sign, word.confidence) for sign in word.text]
+    return chars
+
+
+def settle(
+    first: Look, second: Look, again: Look | None, place: Value, *, page: float
+) -> Found | None:
+    """The value most looks agree on, or the first reader's; None where none has any.
+
+    `page` is the mean likelihood of the signs of the whole page.
+    """
+    second, again = _whole(second, first, place), again and _whole(again, first, place)
+    looks = [each for each in (first, again, second) if each is not None and each.value]
     if not looks:
-        return Field()
-    groups: dict[str, list[Look]] = {}
-    for look in looks:
-        groups.setdefault(plain(look.value), []).append(look)
-    ranked = sorted(groups.values(), key=lambda group: -sum(look.confidence for look in group))
-    agreed, others = ranked[0], [look for group in ranked[1:] for look in group]
-    confidence = _together(agreed, others)
-    if confidence < GUESS:
-        return Field()
-    words = agreed[0].words
-    return Field(
-        value=_spelling(agreed),
-        confidence=round(confidence, 2),
-        confident=confidence >= SURE,
-        box=view.box(
-            min(word.left for word in words),
-            min(word.top for word in words),
-            max(word.right for word in words),
-            max(word.bottom for word in words),
-        ),
+        return None
+    backed = max(
+        looks, key=lambda one: sum(_same(one, other) for other in looks) - 0.1 * looks.index(one)
+    )
+    value = _spelling(backed, looks)
+    evidence = _evidence(value, backed, first, second, again, place)
+    small = max(0.0, 1 - place.span.height / CLEAR)
+    return Found(value, place, (*evidence, small, math.log(max(FLOOR, 1.0001 - page))))
+
+
+def _whole(look: Look, first: Look, place: Value) -> Look:
+    """This look, or one at nothing where what it saw had been cut off with the label before it."""
+    seen, whole = (plain("".join(char.text for char in each.chars)) for each in (look, first))
+    is_cut = place.span.start > 0 and seen != whole and whole.endswith(seen)
+    return Look(None, ()) if is_cut and first.value else look
+
+
+def _same(one: Look, other: Look) -> bool:
+    return plain(one.value or "") == plain(other.value or "")
+
+
+def _spelling(backed: Look, looks: list[Look]) -> str:
+    """The spelling most looks have; of two, that with more blanks and accents: those get lost."""
+    values = [each.value or "" for each in looks if _same(each, backed)]
+    return max(
+        values, key=lambda value: (values.count(value), value.count(" "), value == backed.value)
     )
 
 
-def better(fields: dict[str, Field], others: dict[str, Field]) -> dict[str, Field]:
-    """Of two readings of one paper, for each field the surer; where they differ none is sure."""
-    chosen = {**others, **fields}
-    for name in fields.keys() & others.keys():
-        one, other = sorted((fields[name], others[name]), key=lambda field: -field.confidence)
-        if plain(str(one.value or "")) != plain(str(other.value or "")):
-            one = replace(one, confidence=min(one.confidence, DISPUTED), confident=False)
-        chosen[name] = one
-    return chosen
-
-
-def _together(agreed: list[Look], others: list[Look]) -> float:
-    doubt = 1.0
-    for look in agreed:
-        doubt *= 1 - look.confidence
-    sure = min(0.99, 1 - doubt) if len(agreed) > 1 else 0.84 * agreed[0].confidence
-    # Blanks that come and go say nothing of the letters, but the value is not certain.
-    if len({look.value.count(" ") for look in agreed}) > 1:
-        sure = min(sure, 0.84)
-    # Two looks do not err alike over many letters.
-    if len(agreed) > 1 and len(plain(agreed[0].value)) > 5:
-        sure = max(sure, AGREED)
-    return sure * (1 - max((_doubt(agreed[0], other) for other in others), default=0.0))
-
-
-def _doubt(look: Look, other: Look) -> float:
-    """What another reading takes off: less where only a letter or two differ."""
-    alike = SequenceMatcher(None, look.value, other.value, autojunk=False).ratio()
-    return (0.35 if alike > 0.8 else 0.5) * other.confidence
-
-
-def _spelling(agreed: list[Look]) -> str:
-    """The commonest spelling, or the surest with the accents that any look saw: they get lost."""
-    commonest, times = Counter(look.value for look in agreed).most_common(1)[0]
-    if times > 1:
-        return commonest
-    value = max(agreed, key=lambda look: (look.value.count("-"), look.confidence)).value
-    seen = [[c for c in look.value if plain(c)] for look in agreed]
-    letters = iter(zip(*seen, strict=False))
-    return "".join(max(next(letters), key=ord) if plain(c) else c for c in value)
-
-
-def _look(words: list[Word], repair: Repair) -> Look | None:
-    words = list(words)
-    while words and (words[-1].confidence < FAINT or not plain(words[-1].text)):
-        words.pop()
-    while words and not plain(words[0].text):
-        words.pop(0)
-    while words:
-        if value := repair(" ".join(word.text for word in words)):
-            sure = _confidence(words) * (SPLIT if _is_split(words) else 1)
-            return Look(value, sure, tuple(words))
-        # Dirt behind a date or a number spoils it: a short word more may be left out.
-        if len(words) == 1 or len(plain(words[-1].text)) > 3:
-            return None
-        words.pop()
-    return None
-
-
-def _is_split(words: list[Word]) -> bool:
-    """Whether a wide blank lies inside: what follows it may be a stamp's."""
-    pairs = zip(words, words[1:], strict=False)
-    return any(b.left - a.right > WIDE * max(a.letter, b.letter) for a, b in pairs)
-
-
-def _confidence(words: list[Word]) -> float:
-    """The mean over the letters, so that a long word weighs more than a stray mark."""
-    letters = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+def _evidence(
+    value: str, backed: Look, first: Look, second: Look, again: Look | None, place: Value
+):
+    says = second.value or ""
+    same, alike = says == value, plain(says) == plain(value)
+    near = SequenceMatcher(None, plain(value), plain(says), autojunk=False).ratio() if says else 0.0
+    own = first if first.value and _same(first, backed) else backed
+    likeness = place.label.likeness if place.label else 1.0
+    return (
+        math.log(max(FLOOR, 1.0001 - own.least)),
+        math.log(max(FLOOR, 1.0001 - own.mean)),
+        float(same),
+        float(alike and not same),
+        float(bool(says) and not alike),
+        near,
+        float(again is not None and again.value == value),
+        float(again is not None and again.value != value),
+        float(place.way == RIGHT),
+        float(place.way == BELOW),
+        float(place.way == FORM),
+        float(place.way == PLACE),
+        1.0 - likeness,
+        len(value) / 20,
+        float(first.value != value),
+    )

@@ -31,6 +31,9 @@ FIELDS = {
         "colour",
         "curb_weight",
         "payload",
+        "displacement",
+        "address",
+        "issue_date",
     ),
     "mrz": (
         "document_type",
@@ -44,6 +47,19 @@ FIELDS = {
         "expiry",
         "checks",  # whether every check digit of the zone holds
     ),
+    "attestation": (
+        "surname",
+        "given_names",
+        "birth_date",
+        "birth_place",
+        "address",
+        "number",
+        "plate",
+        "make",
+        "issue_date",
+    ),
+    "insurance": ("policy_number", "expiry", "company", "plate"),
+    "invoice": ("total", "date", "number", "seller"),
     "unknown": (),
 }
 
@@ -65,6 +81,7 @@ class Reading:
     kind: str
     fields: dict[str, Field] = field(default_factory=dict)
     text: str = ""
+    kind_confidence: float = 0.0
 
     def __post_init__(self):
         everything = {name: self.fields.get(name, Field()) for name in FIELDS[self.kind]}
@@ -78,4 +95,9 @@ class Reading:
     def from_json(cls, data: dict) -> "Reading":
         """The reading that `as_json` made this dictionary of."""
         fields = {name: Field(**found) for name, found in data["fields"].items()}
-        return cls(kind=data["kind"], fields=fields, text=data["text"])
+        return cls(
+            kind=data["kind"],
+            fields=fields,
+            text=data["text"],
+            kind_confidence=data.get("kind_confidence", 0.0),
+        )

@@ -16,7 +16,7 @@ from kyc.models import Decision, IdentityCase
 from kyc.views.files import marked_response
 from project.lib.access import agent, fresh_factor
 from project.lib.drafts import typed
-from project.lib.screens import screen
+from project.lib.screens import screen, wants_fragment
 from project.lib.workflow import MoveRefused
 
 ONCE = "reveal_once"  # what a session holds of the form that may reveal next: never a value
@@ -48,6 +48,8 @@ def queue(request, *, model):
 def case_detail(request, pk, *, model):
     """One case with its papers; a POST records the decision."""
     case = get_object_or_404(model.objects.seen_by(request.user), pk=pk)
+    if request.method == "GET" and wants_fragment(request):
+        return _rereading(request, case)
     form = DecisionForm(typed(request), case=case)
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,6 +77,8 @@ def _case_screen(request, case, form, *, revealed=(), status=200):
         "zone": comparison.zone(case) if is_held else "",
         "unread": comparison.unread(case, revealed=revealed) if is_held else [],
         "papers": papers,
+        **_readings(case, papers),
+        "is_asked": False,
         "earlier": _earlier(case, papers) if is_held else [],
         "advice": advice.about(case) if is_held else [],
         "revealed": revealed,
@@ -86,6 +90,20 @@ def _case_screen(request, case, form, *, revealed=(), status=200):
         "score": approval.judge(case) if is_held and isinstance(case, IdentityCase) else None,
     }
     return screen(request, "kyc/case_detail.html", context, status=status)
+
+
+def _readings(case, papers):
+    """Whether one of the pictures waits to be read again, and for long."""
+    pending = [paper for paper in papers if paper.side in case.readers and paper.is_pending]
+    return {"is_reading": bool(pending), "is_slow": any(paper.is_slow for paper in pending)}
+
+
+def _rereading(request, case):
+    """What the page asks for until everything is read; what was typed on it stays."""
+    is_held = case.state == case.State.CLAIMED
+    pending = _readings(case, case.current_documents() if is_held else [])
+    context = {"case": case, "is_asked": True} | pending
+    return screen(request, "kyc/case_detail.html", context, fragment="rereading")
 
 
 def _earlier(case, papers):
@@ -148,3 +166,17 @@ def case_picture(request, pk, key, *, model):
     document = get_object_or_404(case.documents, key=key)
     documents.look(document, by=request.user)
     return marked_response(request, document)
+
+
+@agent
+@require_POST
+def case_read_again(request, pk, key, *, model):
+    """Have a picture of the case the agent holds read again."""
+    case = get_object_or_404(model.objects.held_by(request.user), pk=pk)
+    document = get_object_or_404(case.documents, key=key)
+    try:
+        documents.read_again(document, by=request.user)
+    except MoveRefused as refusal:
+        if not wants_fragment(request):
+            flash.error(request, str(refusal))
+    return _rereading(request, case) if wants_fragment(request) else redirect(case.agent_url)

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django_q.conf import Conf
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 MAIN = "hetra"
@@ -27,3 +30,13 @@ def enqueue_again(task: str, args: Any, *, queue: str | None) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{task} must be queued inside the transaction of its act")
     async_task(task, *args, cluster=queue or MAIN)
+
+
+def untaken(queue: str) -> int:
+    """How many tasks of a queue no worker has taken: those that a new one would wait behind."""
+    return OrmQ.objects.filter(key=queue, lock__lte=timezone.now()).count()
+
+
+def is_worker_of(queue: str) -> bool:
+    """Whether this process belongs to the cluster that works on a queue."""
+    return queue == Conf.CLUSTER_NAME

@@ -334,6 +334,8 @@ Q_CLUSTER = {
         "reading": {
             "workers": env.int("READING_WORKERS", 1),
             "queue_limit": env.int("READING_WORKERS", 1),
+            # KiB of memory after which a process is replaced between two papers.
+            "max_rss": 700 * 1024,
         }
     },
 }

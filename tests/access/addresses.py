@@ -56,7 +56,8 @@ for app, paper in (("kyc", "identity"), ("fleet", "declaration")):
         THINGS[f"{app}:{page}"] = f"held_{paper}"
     THINGS[f"{app}:resemblance"] = f"held_{paper} held_{paper}_pair"
     THINGS[f"{app}:resemblance_picture"] = f"held_{paper} held_{paper}_pair held_{paper}_twin"
-    THINGS[f"{app}:case_picture"] = f"held_{paper} held_{paper}_picture"
+    for page in ("case_picture", "case_read_again"):
+        THINGS[f"{app}:{page}"] = f"held_{paper} held_{paper}_picture"
 
 # What somebody honest types, beyond what the page has filled in already.
 HONEST = {
@@ -96,6 +97,7 @@ HONEST = {
     "kyc:counter_list": {"phone": "034 55 666 78", "language": "mg"},
     "kyc:counter_visit": {"code": "000000"},
     "kyc:counter_check": {"code": "000000"},
+    "kyc:readings": {"kind": "all", "only_unread": "no"},
     "kyc:dossier_find": {"named": "101 234 567 890"},
     "kyc:dossier_suspend": {"code": "stolen", "reason": "Déclarée volée."},
     "kyc:dossier_resume": {"reason": "Retrouvée."},

@@ -3,9 +3,11 @@
 import io
 
 from django.core.management import call_command
+from PIL import Image
 from playwright.sync_api import expect
 
 from kyc.models import DocumentView, TOTPDevice
+from project.sandbox.papers import as_jpeg
 from tests.browser.people import when_signing_in
 from tests.browser.watch import then_accessible
 from tests.factories import (
@@ -14,7 +16,10 @@ from tests.factories import (
     PaymentFactory,
     UserFactory,
     VehicleCaseFactory,
+    retake,
 )
+
+BLANK = as_jpeg(Image.new("RGB", (640, 400), "white"))
 
 
 def given_an_authenticator(user):
@@ -106,6 +111,39 @@ def test_a_supervisor_sees_how_long_the_queues_are(desk, given_signed_in):
     then_accessible(desk)
     desk.get_by_role("link", name="Chiffres").click()
     expect(desk.get_by_role("table", name="Dossiers commencés")).to_be_visible()
+    then_accessible(desk)
+
+
+def test_a_supervisor_has_papers_read_again_and_sees_the_end_come(desk, given_signed_in):
+    for case in IdentityCaseFactory.create_batch(2, waiting=True):
+        for paper in case.documents.all():
+            retake(paper, BLANK)
+    given_signed_in(desk, UserFactory(supervisor=True))
+    desk.goto("/accueil/")
+    desk.get_by_role("link", name="Lectures").click()
+    then_accessible(desk)
+    desk.get_by_label("Toutes", exact=True).check()
+    desk.get_by_role("button", name="Relire").click()
+    # The page asks by itself, and stops asking.
+    expect(desk.get_by_role("heading", name="Dernière relecture, terminée")).to_be_visible(
+        timeout=60_000
+    )
+    expect(desk.locator("#readings")).to_contain_text("4 photos relues sur 4")
+    expect(desk.locator("#readings")).not_to_have_attribute("hx-get", "/superviseur/lectures/")
+    then_accessible(desk)
+
+
+def test_an_agent_has_a_photo_read_again_without_losing_what_they_write(desk, given_signed_in):
+    agent = UserFactory(agent=True)
+    case = IdentityCaseFactory(claimed=True, agent=agent)
+    for paper in case.documents.all():
+        retake(paper, BLANK)
+    given_signed_in(desk, agent)
+    desk.goto(case.agent_url)
+    desk.get_by_label("Raison").fill("Je compare encore.")
+    desk.get_by_role("button", name="Relire cette photo").first.click()
+    expect(desk.locator("#rereading")).to_contain_text("La relecture est finie", timeout=60_000)
+    expect(desk.get_by_label("Raison")).to_have_value("Je compare encore.")
     then_accessible(desk)
 
 

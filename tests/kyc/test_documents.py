@@ -114,7 +114,7 @@ def reader(monkeypatch):
     """The reader finds a surname; what it was given is kept."""
     calls = []
 
-    def read(picture, *, kind):
+    def read(picture, *, kind, text):
         calls.append(kind)
         return Reading(surname="RAKOTO")
 
@@ -180,3 +180,18 @@ def test_pages_of_the_form_draw_a_picture_that_a_thin_network_carries(client):
     for answer in (small, whole):
         assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("paper", ["loss_receipt", "attestation"])
+def test_a_receipt_is_read_and_its_number_is_not_the_lost_cards(paper, reader):
+    case = IdentityCaseFactory(paper=paper, number="", photos=False)
+    front = DocumentFactory(owner=case.citizen, paper=paper, state="pending")
+    case.documents.add(front)
+    documents.read(documents.claim_reading(front.pk))
+    assert reader == ["attestation"]
+    found = {
+        name: {"value": value, "confidence": 1.0, "confident": True, "box": None}
+        for name, value in (("number", "101234567890"), ("surname", "RAKOTO"))
+    }
+    Document.objects.filter(pk=front.pk).update(reading={"fields": found})
+    assert set(documents.values_read(case)) == {"surname"}

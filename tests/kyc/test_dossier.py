@@ -280,7 +280,7 @@ def test_what_is_read_while_the_paper_changes_fills_nothing(monkeypatch):
     Document.objects.filter(pk=front.pk).update(state="pending")
     front.refresh_from_db()
 
-    def slow(jpeg, *, kind):
+    def slow(jpeg, *, kind, text):
         filing.declare(
             IdentityCase.objects.get(), case.section("piece"), {"paper": "nui"}, by=case.citizen
         )

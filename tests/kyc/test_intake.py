@@ -144,7 +144,7 @@ def test_slow_files_leave_threads_to_everybody_else(monkeypatch):
     def slow(upload):
         started.release()
         ended.wait(10)
-        return intake.JPEG_START, 1, 1
+        return intake.JPEG_START, 1, 1, []
 
     monkeypatch.setattr(intake, "_run", slow)
     monkeypatch.setattr(intake, "TURN_SECONDS", 0.05)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kyc.ocr import mrz
+from kyc.ocr.zones import mrz, states
+from kyc.ocr.zones import zone as zone_reader
 
 TODAY = date(2026, 11, 20)
 # The specimens of ICAO Doc 9303, parts 4, 5 and 6.
@@ -26,6 +27,14 @@ LONG = [
     "3407127M9507122UTO<<<<<<<<<<<2",
     "STEVENSON<<PETER<JOHN<<<<<<<<<",
 ]
+LONG_SMALL = ["I<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<", "D23145890<UTO3407127M29071257349<<<2"]
+VISA = [
+    "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+    "L8988901C4XXX4009078F96121096ZE184226B<<<<<<",
+]
+SMALL_VISA = ["V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "L8988901C4XXX4009078F9612109<<<<<<<<"]
+OLD_FRENCH = ["IDFRABERTHIER<<<<<<<<<<<<<<<<<923126", "8806923102858CORINNE<<<<<<<6512068F7"]
+CHINESE = "G000000013CHN8105015F1707306MNPELOLIOKLPA062"
 NUMBERS = {"TD3": "L898902C3", "TD1": "D23145890", "TD2": "D23145890"}
 
 
@@ -38,10 +47,82 @@ def test_the_published_specimens_are_read_whole(lines, form):
     assert zone.holds
 
 
-def test_a_number_longer_than_its_place_goes_on_in_the_optional_field():
-    zone = mrz.find(LONG, today=TODAY)
+@pytest.mark.parametrize("lines", [LONG, LONG_SMALL], ids=["TD1", "TD2"])
+def test_a_number_longer_than_its_place_goes_on_in_the_optional_field(lines):
+    zone = mrz.find(lines, today=TODAY)
     assert zone.number == "D23145890734"
     assert zone.holds
+
+
+@pytest.mark.parametrize(("lines", "form"), [(VISA, "MRV-A"), (SMALL_VISA, "MRV-B")])
+def test_a_visa_has_no_digit_over_all_and_may_end_with_anything(lines, form):
+    zone = mrz.find(lines, today=TODAY)
+    assert (zone.form, zone.document_type, zone.number) == (form, "V", "L8988901C")
+    assert (zone.surname, zone.given_names) == ("ERIKSSON", "ANNA MARIA")
+    assert (zone.birth_date, zone.expiry) == ("1940-09-07", "1996-12-10")
+    assert zone.holds
+
+
+def test_a_passport_whose_last_digit_is_wrong_is_no_visa():
+    zone = mrz.find([PASSPORT[0], PASSPORT[1][:-1] + "1"], today=TODAY)
+    assert zone.form == "TD3"
+    assert not zone.holds
+
+
+def test_an_old_french_card_has_a_zone_of_its_own():
+    zone = mrz.find(OLD_FRENCH, today=TODAY)
+    assert (zone.document_type, zone.issuer, zone.nationality) == ("ID", "FRA", "FRA")
+    assert (zone.number, zone.surname, zone.given_names) == ("880692310285", "BERTHIER", "CORINNE")
+    assert (zone.birth_date, zone.sex, zone.expiry) == ("1965-12-06", "F", "")
+    assert zone.holds
+    spoilt = [OLD_FRENCH[0].replace("BERTHIER", "BERTHIEN"), OLD_FRENCH[1]]
+    assert not mrz.find(spoilt, today=TODAY).holds
+
+
+def test_fillers_at_the_end_of_a_line_need_not_have_been_seen():
+    for lines in (PASSPORT, SMALL, CARD):
+        bare = [line.rstrip("<") for line in lines]
+        assert mrz.find(bare, today=TODAY).surname == "ERIKSSON"
+
+
+def test_a_letter_among_the_fillers_after_a_name_is_a_filler_misread():
+    spoilt = PASSPORT[0].replace("MARIA<<<<", "MARIA<<J<")
+    assert mrz.find([spoilt, PASSPORT[1]], today=TODAY).given_names == "ANNA MARIA"
+
+
+@pytest.mark.parametrize(
+    ("read", "like", "true"),
+    [("SVC", "", "SYC"), ("MDG", "", "MDG"), ("D", "", "D"), ("WOG", "MDG", "WOG"), ("", "", ""),
+     ("HDG", "MDG", "MDG"), ("CDM", "COM", "COM")],
+)  # fmt: skip
+def test_a_state_that_does_not_exist_is_the_one_it_looks_like(read, like, true):
+    assert states.mended(read, like=like) == true
+
+
+def test_letters_o_for_noughts_are_no_sign_of_forgery():
+    """Neither reader tells them apart, so digits that would hold with them are not called wrong."""
+    right = ["P<CHNZHENGJIAN<<YANGBEN<<<<<<<<<<<<<<<<<<<<<", CHINESE]
+    misread = mrz.find([right[0], CHINESE.replace("LOLIO", "L0LI0")], today=TODAY)
+    assert not misread.holds
+    assert mrz.may_hold(misread, today=TODAY)
+    forged = mrz.find([PASSPORT[0], PASSPORT[1].replace("898902", "898972")], today=TODAY)
+    assert not mrz.may_hold(forged, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_open"), [("003210552", True), ("OO3210552", True), ("L898902C3", False)]
+)
+def test_a_number_that_noughts_and_letters_o_both_make_hold_is_an_open_question(number, is_open):
+    rest = "UTO7408122F1204159<<<<<<<<<<<<<<<0"
+    lines = [PASSPORT[0], number + mrz.check_digit(number) + rest]
+    zone = mrz.find(lines, today=TODAY)
+    assert zone.checks["number"]
+    assert mrz.has_twin(zone, today=TODAY) == is_open
+
+
+def test_a_label_and_its_day_are_no_line_of_a_zone():
+    assert not zone_reader._is_row("Valable jusqu'au / Valid until (8) 22 05 2026")
+    assert zone_reader._is_row(PASSPORT[0].replace("C", "c"))
 
 
 @pytest.mark.parametrize(

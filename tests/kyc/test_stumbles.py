@@ -200,7 +200,7 @@ def test_a_photo_is_read_as_the_paper_it_was_taken_of(monkeypatch):
     monkeypatch.setattr(
         documents.ocr,
         "read",
-        lambda jpeg, *, kind: asked.append(kind) or documents.ocr.Reading(kind=kind),
+        lambda jpeg, *, kind, text: asked.append(kind) or documents.ocr.Reading(kind=kind),
     )
     documents.read(front)
     assert asked == ["cin"]

@@ -14,7 +14,6 @@ from tests import servers
 MODULES = [
     "tests.load.scan",
     "tests.load.reading",
-    "tests.load.zones",
     "tests.load.sealing",
     "tests.load.audit",
     "tests.load.capture",

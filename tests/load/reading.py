@@ -9,7 +9,7 @@ import pytesseract
 from PIL import Image
 
 from kyc import ocr
-from kyc.ocr.engine import LANGUAGES
+from kyc.ocr.second import LANGUAGES
 from project.sandbox import papers
 from tests.load.figures import Figure, figure
 

@@ -1,5 +1,6 @@
 """The worker when its processes die or hang: tasks run afterwards, and nobody is left over."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,9 +13,12 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, transaction
 from django_q.models import OrmQ, Task
 
+from kyc import documents, filing
+from kyc.models import Document
 from project import supervise
 from project.lib.queue import MAIN, READING, enqueue
 from project.management.commands.worker import SHORT_LIVES, Watchdog
+from tests.factories import IdentityCaseFactory
 from tests.servers import are_dead, members, wait_for
 
 LIMIT = 4  # seconds of silence; production's 90 would make a long test
@@ -24,12 +28,12 @@ RECOVERY = LIMIT + 8
 class Worker:
     """`manage.py worker` in a process, and the processes below it."""
 
-    def __init__(self, environment, log, *, queue=MAIN):
+    def __init__(self, environment, log, *, queue=MAIN, limit=LIMIT):
         conf = settings.Q_CLUSTER | settings.Q_CLUSTER["ALT_CLUSTERS"].get(queue, {})
         self.size = conf["workers"] + 2
         command = [sys.executable, str(settings.ROOT / "manage.py"), "worker"]
         self.process = subprocess.Popen(
-            [*command, "--queue", queue, "--limit", str(LIMIT), "--drain", "6"],
+            [*command, "--queue", queue, "--limit", str(limit), "--drain", "6"],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -48,14 +52,15 @@ class Worker:
         return wait_for(whole, what="the cluster's start")
 
 
-@pytest.fixture(params=[MAIN])
-def worker(request, child_environment, tmp_path):
+@contextlib.contextmanager
+def at_work(child_environment, tmp_path, **options):
+    """A worker, of which nobody is left afterwards."""
     environment = child_environment | {
         "DJANGO_SETTINGS_MODULE": "tests.project.worker_settings",
         "HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
     }
     with (tmp_path / "worker.log").open("wb") as log:
-        worker = Worker(environment, log, queue=request.param)
+        worker = Worker(environment, log, **options)
     try:
         group, *_ = worker.cluster()
         yield worker
@@ -63,6 +68,19 @@ def worker(request, child_environment, tmp_path):
         worker.process.kill()
         worker.process.wait()
     wait_for(lambda: not members(group), what="the end of every process")
+
+
+@pytest.fixture(params=[MAIN])
+def worker(request, child_environment, tmp_path):
+    with at_work(child_environment, tmp_path, queue=request.param) as worker:
+        yield worker
+
+
+@pytest.fixture
+def reader(child_environment, tmp_path):
+    """One that its watchdog leaves alone for longer than a paper may take, as in production."""
+    with at_work(child_environment, tmp_path, queue=READING, limit=30) as reader:
+        yield reader
 
 
 @pytest.fixture
@@ -196,6 +214,41 @@ def test_a_task_that_outlasts_the_stop_is_given_again(worker, diary, monkeypatch
     assert worker.process.wait(timeout=12) == 0
     assert not members(group)
     assert OrmQ.objects.count() == 1
+
+
+# --- Reading papers -----------------------------------------------------------------------------
+
+
+def test_a_reader_loads_the_models_once_and_no_other_worker_does(reader, diary):
+    for _ in range(4):
+        give("read_nothing", diary.path, queue=READING)
+    wait_for(lambda: len(diary()) == 4, what="the readings")
+    # The two models, before the first paper; nothing anew for the later ones.
+    assert {line.partition(":")[2] for line in diary()} == {"2+0"}
+    assert len({line.partition(":")[0] for line in diary()}) <= reader.size - 2
+
+
+def test_a_worker_of_everything_else_never_loads_them(worker, diary):
+    give("tell_libraries", diary.path)
+    assert wait_for(diary, what="the task") == ["none"]
+
+
+@pytest.mark.parametrize("how", ["hang", "die"])
+def test_a_paper_that_hangs_or_kills_its_reader_leaves_the_dossier_usable(reader, diary, how):
+    case = IdentityCaseFactory()
+    paper = case.documents.get(side="identity_front")
+    Document.objects.filter(pk=paper.pk).update(state=Document.State.PENDING)
+    give("read_badly", paper.pk, how, queue=READING)
+    wait_for(lambda: Document.objects.get(pk=paper.pk).attempts, what="the first attempt")
+    filing.declare(case, case.section("reponses"), {"surname": "TYPED"}, by=case.citizen)
+    filing.submit(case, by=case.citizen)
+    wait_for(lambda: Document.objects.get(pk=paper.pk).state == "unread", seconds=90)
+    paper.refresh_from_db()
+    case.refresh_from_db()
+    assert (paper.attempts, case.state, case.surname) == (2, "waiting", "TYPED")
+    assert documents.unread(case) == [paper]
+    give("mark", diary.path, queue=READING)
+    wait_for(diary, what="the next paper")
 
 
 # --- The watchdog's own judgement ---------------------------------------------------------------

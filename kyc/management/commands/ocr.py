@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from kyc import intake, ocr
-from kyc.ocr import engine
+
+KINDS = [*(kind for kind in ocr.FIELDS if kind != "unknown"), "auto"]
 
 
 class Command(BaseCommand):
@@ -16,12 +17,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument("--kind", choices=["cin", "carte_grise", "mrz", "auto"], default="auto")
+        parser.add_argument("--kind", choices=KINDS, default="auto")
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *, files, kind, **options):
         show = self._as_json if options["json"] else self._as_table
         failed = 0
+        ocr.load()
         for path in files:
             report = _report(path, kind)
             failed += "error" in report
@@ -49,17 +51,18 @@ def _report(path: Path, kind: str) -> dict:
     started = time.monotonic()
     try:
         picture = intake.decode(_content(path))
-        reading = ocr.read(picture.jpeg, kind=kind)
+        reading = ocr.read(picture.jpeg, kind=kind, text=picture.text)
     except OSError:
         return {"file": str(path), "error": _("Ce fichier n'existe pas ou ne s'ouvre pas.")}
     except intake.Refused as refusal:
         return {"file": str(path), "error": str(refusal.message)}
-    except engine.Unreadable as error:
+    except ocr.Unreadable as error:
         return {"file": str(path), "error": str(error)}
     found = reading.as_json()
     return {
         "file": str(path),
         "kind": found["kind"],
+        "kind_confidence": found["kind_confidence"],
         "seconds": round(time.monotonic() - started, 2),
         "fields": found["fields"],
         "text": found["text"],

@@ -18,6 +18,7 @@ RIGHTS = [
     (READ, READ, "audit.Event audit.Head"),
     (READ, ADD, "audit.Round kyc.Deletion"),
     (READ, KEEP, "kyc.Sweep"),
+    (KEEP, KEEP, "kyc.ReadingBatch"),
     # Who looked at what; all history, see _special. The worker deletes drafts nobody ever sent.
     (ADD, ADD, "kyc.DocumentView"),
     (ADD, "SELECT, INSERT, DELETE", "kyc.IdentityCaseMove fleet.VehicleCaseMove"),
