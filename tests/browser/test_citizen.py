@@ -265,7 +265,7 @@ def test_photos_are_kept_while_no_worker_reads_and_are_read_once_one_does(
 
     # Half a minute later, the page no longer promises.
     case = IdentityCase.objects.get()
-    case.documents.update(uploaded_at=timezone.now() - timezone.timedelta(seconds=31))
+    case.documents.update(asked_at=timezone.now() - timezone.timedelta(seconds=31))
     expect(page.get_by_text("La lecture des photos tarde")).to_be_visible()
     then_accessible(page)
 

@@ -244,7 +244,8 @@ def test_every_figure_is_what_counting_by_hand_gives(settings, regions, days):
         service["times"] = (rank(spans, 50), rank(spans, 95))
     found = figures.of(last(days), by=boss(*regions))
     assert as_by_hand(found) == expected
-    assert found.is_empty == (regions == ("menabe",))
+    # Soon after midnight nothing may have happened yet on the day.
+    assert found.is_empty == (regions == ("menabe",)) or days == 1
     assert bool(expected["begun"]) or days < 30 or regions == ("menabe",)
 
 
