@@ -1,7 +1,6 @@
 """What reading a paper costs, against one plain call of Tesseract on the same picture."""
 
 import io
-import resource
 import time
 from functools import cache
 
@@ -12,6 +11,7 @@ from kyc import ocr
 from kyc.ocr.second import LANGUAGES
 from project.sandbox import papers
 from tests.load.figures import Figure, figure
+from tests.load.ocr import cpu
 
 ROUNDS = 3
 SEED = 4712
@@ -33,15 +33,10 @@ def cost(act):
     """(wall, CPU) seconds of an act with its child processes, the least of several rounds."""
     rounds = []
     for _ in range(ROUNDS):
-        wall, cpu = time.perf_counter(), _cpu()
+        wall, spent = time.perf_counter(), cpu()
         act()
-        rounds.append((time.perf_counter() - wall, _cpu() - cpu))
+        rounds.append((time.perf_counter() - wall, cpu() - spent))
     return tuple(map(min, zip(*rounds, strict=True)))
-
-
-def _cpu():
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
 @cache
